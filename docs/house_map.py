@@ -33,7 +33,11 @@ def _modules(package: str, names: str) -> tuple[str, ...]:
 
 FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
     ("doors: parse, call a job, print", (
-        Room("run, today", "a backtest, its hedge", ("backtests.run", "backtests.today")),
+        Room(
+            "run, today, cli",
+            "a backtest, its hedge",
+            ("backtests.run", "backtests.today", "backtests.cli"),
+        ),
         Room(
             "compare",
             "several runs",
@@ -42,12 +46,12 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
         Room("tune", "a search", ("backtests.tune",)),
         Room(
             "stress, claims",
-            "today's shocks, the article",
+            "shocks, the article",
             ("backtests.stress", "backtests.claims"),
         ),
         Room("app", "the lab", ("backtests.app",)),
-        Room("cache, history", "cached prices, proxies", ("data.cache", "data.history")),
-        Room("face/", "the same from Python", ("backtests.face",)),
+        Room("cache, history", "cached prices", ("data.cache", "data.history")),
+        Room("face/", "from Python", ("backtests.face",)),
     )),
     ("jobs: where a run, a search, the lab happen", (
         Room("jobs, pool", "execute, publish, many", ("backtests.jobs", "backtests.pool")),
@@ -58,21 +62,21 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
         Room("verdict/", "words tables charts", ("backtests.report.verdict",)),
         Room("comparison/", "aligned runs, table", ("backtests.report.comparison",)),
         Room("tuning/", "pages of a search", ("backtests.report.tuning",)),
-        Room("runs", "folders, index, screen, sheet", _modules(
+        Room("runs", "folders, index", _modules(
             "backtests.report", "folder manifest glance run_folder finished_run index index_rows "
             "index_cache index_page tearsheet console lab")),
-        Room("stress/, claims/", "pages of shocks, of the article", (
+        Room("stress/, claims/", "shocks, the article", (
             "backtests.report.stress", "backtests.report.claims")),
-        Room("pages", "figures, tables, text", ("backtests.report", "backtests.cli")),
+        Room("pages", "figures, tables, text", ("backtests.report",)),
     )),
     ("engine: weights to a simulation to a judged run", (
-        Room("stress/", "repricing at today's yields", ("backtests.engine.stress",)),
-        Room("claims/", "the article, claim by claim", ("backtests.engine.claims",)),
-        Room("judge", "references, the case", _modules("backtests.engine", "judge references")),
-        Room("run", "Run, Summary, sleeve", _modules(
+        Room("stress/", "shocks today", ("backtests.engine.stress",)),
+        Room("claims/", "the article tried", ("backtests.engine.claims",)),
+        Room("judge", "references", _modules("backtests.engine", "judge references")),
+        Room("run", "Run, Summary", _modules(
             "backtests.engine", "run summary backtest sleeve")),
-        Room("simulate", "ledger, vectorbt, quantstats", ("backtests.engine",)),
-        Room("config", "to TOML, address, command", _modules(
+        Room("simulate", "ledger, vectorbt", ("backtests.engine",)),
+        Room("config", "TOML, address", _modules(
             "backtests.engine", "config config_file address costs kinds")),
         Room("search", "sweep kernel, spaces", _modules(
             "backtests.engine", "search space sweep candidates scores cluster tuned")),

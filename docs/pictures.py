@@ -48,10 +48,14 @@ RUN = ("backtests.run", "hedge_mix")
 YEN = (*RUN, "--currency", "JPY")
 COMPARE = ("backtests.compare", "hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3",
            "attack_defend:step_bp=25", "equity_only")  # fmt: skip
+STRESS = ("backtests.stress", "hedge_mix")
+CLAIMS = ("backtests.claims",)
 TUNE = ("backtests.tune", "hedge_mix", "--assets", "SPY,SHY,IEF,TLT", "--step", "0.05")
 PICTURES = (
     ("verdict", RUN, "hedge_mix-*/verdict.html", 1240, 1000),
     ("which-hedge", YEN, "hedge_mix-*/which-hedge.html", 1150, 1000),
+    ("stress", STRESS, "stress-*/stress.html", 1240, 1000),
+    ("claims", CLAIMS, "claims-*/claims.html", 1300, 1000),
     ("tearsheet", RUN, "hedge_mix-*/tearsheet.html", 1150, 1100),
     ("comparison", COMPARE, "compare-*/index.html", 1500, 1440),
     ("tuning", TUNE, "tune-*/index.html", 1500, 1100),

@@ -145,6 +145,9 @@ class Replay:
         After it.
     as_the_market
         Tickers of equity without prices of that time: they move as the US market.
+    stayed
+        Tickers of the hedge that nothing here moves: no yields do, and they have no prices of that
+        time. What the hedge would have done is then not known.
     no_dollar
         Whether the dollar's move is not known: it is left where it was.
     """
@@ -164,6 +167,7 @@ class Replay:
     then: Returns
     recovery: Recovery
     as_the_market: tuple[str, ...]
+    stayed: tuple[str, ...]
     no_dollar: bool
 
 

@@ -1,4 +1,4 @@
-"""Fourteen runs, two comparisons and two searches, made by the commands that users give."""
+"""Runs, comparisons, searches and trials of the article, made by the commands that users give."""
 
 from __future__ import annotations
 
@@ -65,6 +65,8 @@ CASES = (
                       "--against", "--no-tearsheet", "--source", "bundled")),
     Case("aligned", ("compare", "--align", "--against"), private=True,
          after=("mix", "daily_mix", "daily_two_prices")),
+    Case("tried_on_months", ("claims", "--source", "bundled")),
+    Case("tried_on_days", ("claims", "--source", MARKET), private=True),
     Case("searched_mixes", ("tune", "hedge_mix", "--assets", "SPY,SHY,IEF,TLT", "--step", "0.1",
                             "--source", "bundled")),
     Case("searched_rules", ("tune", "attack_defend", "--grid", "step_bp=25,50,75", "--grid",

@@ -15,9 +15,9 @@ from pathlib import Path
 
 Value = str | int | float | bool | None
 Flat = dict[str, Value]
-FILES = ("summary.json", "verdict.json", "tuning.json", "equity.csv", "weights.csv", "orders.csv",
-         "switches.csv", "attribution.csv", "metrics.csv", "best.csv", "best.toml",
-         "run.toml")  # fmt: skip
+FILES = ("summary.json", "verdict.json", "stress.json", "claims.json", "tuning.json", "equity.csv",
+         "weights.csv", "orders.csv", "switches.csv", "attribution.csv", "metrics.csv",
+         "best.csv", "best.toml", "run.toml")  # fmt: skip
 # Month by month from third-party prices: of daily runs these are kept as a hash.
 SERIES = ("series", "holding_map", "holding_three_years")
 # Names of runs and hashes of code: they may change with any line of the project.

@@ -95,7 +95,9 @@ def no_collapse(exhibits: Exhibits) -> Claim:
         "part where only some did in purchasing power.",
         data=f"{market.title}, {'daily closes' if daily else 'month-ends'}; consumer prices",
         judgement=judge(every) if long_enough else "cannot be tested here",
-        because=_because(every) if long_enough else f"The data span under {LONGEST_YEARS} years.",
+        because=_because(every, equity)
+        if long_enough
+        else f"The data span under {LONGEST_YEARS} years.",
         measures=(*_deciding(every, equity), *_ranges(exhibits, whole)),
         after=later,
         after_words=later_words,
@@ -148,20 +150,42 @@ def _months(start: pd.Timestamp, end: pd.Timestamp) -> float:
     return float((end - start).days / DAYS_A_MONTH)
 
 
-def _because(every: list[Falls]) -> str:
+def _by_which(own: list[Falls]) -> str:
+    """By depth, by time or by both, of those that collapsed."""
+    deep = any(falls.depth < falls.equity_depth for falls in own)
+    slow = any(falls.longest >= 12.0 * LONGEST_YEARS for falls in own)
+    if deep and slow:
+        return ""
+    return ", by its depth and not by its time" if deep else ", by its time and not by its depth"
+
+
+def _equity_beside(equity: list[Falls], money: str) -> str:
+    """That equity too took ten years or more, where it did: that alone tells no bond from it."""
+    for falls in equity:
+        if falls.money == money and falls.longest >= 12.0 * LONGEST_YEARS:
+            return f" Equity's own longest was {falls.longest / 12.0:.1f} years."
+    return ""
+
+
+def _because(every: list[Falls], equity: list[Falls]) -> str:
     sentences = []
     for money in (NOMINAL, REAL):
         own = [falls for falls in every if falls.money == money]
         deep = min(own, key=lambda falls: falls.depth)
         slow = max(own, key=lambda falls: falls.longest)
         collapsed = [FUNDS[falls.ticker] for falls in own if falls.is_collapse]
-        still = ", and not over," if slow.longest_open else ""
+        still = " and not over" if slow.longest_open else ""
         sentences.append(
             f"In {money} the deepest fall was {in_percent(deep.depth)} ({FUNDS[deep.ticker]}, "
             f"{deep.dates}; equity's {in_percent(deep.equity_depth)}) and the longest "
             f"time below a peak {slow.longest / 12.0:.1f} years{still} ({FUNDS[slow.ticker]}, from "
             f"{slow.longest_start:%Y-%m}): "
-            + (f"a collapse of {' and '.join(collapsed)}." if collapsed else "no collapse.")
+            + (
+                f"a collapse of {', '.join(collapsed)}{_by_which(own)}."
+                if collapsed
+                else "no collapse."
+            )
+            + _equity_beside(equity, money)
         )
     return " ".join(sentences)
 
@@ -256,17 +280,17 @@ def _after(exhibits: Exhibits, every: list[Falls]) -> tuple[tuple[Measure, ...],
     if since is None:
         return (), "The data end before the article."
     lines, words = [], []
-    for ticker, years in FUNDS.items():
+    nominal = [falls for falls in every if falls.money == NOMINAL]
+    for ticker in (falls.ticker for falls in sorted(nominal, key=lambda falls: falls.depth)):
+        years = FUNDS[ticker]
         values = market.prices[ticker].dropna()
         below = float(drawdowns(values.to_numpy(float))[-1])
-        lines.append(
-            measured(f"{years}: below its peak at the end of the data, in {NOMINAL}", below,
-                     "percent", index=values.index[-1:])
-        )  # fmt: skip
         deeper = float(drawdowns(since.prices[ticker].to_numpy(float)).min())
-        lines.append(
-            measured(f"{years}: deepest fall since", deeper, "percent", index=since.sessions)
-        )
+        lines += [
+            measured(f"deepest fall since then: {years}", deeper, "percent", index=since.sessions),
+            measured(f"below its peak at the end of the data, in {NOMINAL}: {years}", below,
+                     "percent", index=values.index[-1:]),
+        ]  # fmt: skip
         was = next(falls for falls in every if (falls.ticker, falls.money) == (ticker, NOMINAL))
         if was.recovered is None:
             words.append(f"{years} {in_percent(below) if below < 0.0 else 'back'}")

@@ -116,6 +116,7 @@ def affordable_hedge(exhibits: Exhibits) -> Claim:
     )
     over = {fund: _over(sample) for fund, sample in samples.items()}
     saved = {fund: _saved(sample) for fund, sample in samples.items()}
+    by_bills = {fund: _saved(sample, "bills") for fund, sample in samples.items()}
     judgement: Judgement = "cannot be tested here"
     if enough:
         judgement = judged([over[fund] for fund in FUNDS], [saved[fund] for fund in FUNDS])
@@ -134,15 +135,17 @@ def affordable_hedge(exhibits: Exhibits) -> Claim:
             "neither grew less than bills. Anything between holds in part."
         ),
         data=(
-            f"{market.title}: 60/40 of SPY with IEF, and with TLT, rebalanced every month, before "
-            "costs and taxes; bills are cash."
+            "60/40 of SPY with IEF, and with TLT, rebalanced every month, before costs and taxes; "
+            f"bills are cash. Prices: {market.title}."
         ),
         judgement=judgement,
-        because=_why(judgement, earlier, over, saved),
+        because=_why(judgement, earlier, over, saved, by_bills),
         measures=tuple(
             each
             for fund, sample in samples.items()
-            for each in _measures(fund, earlier[fund], sample, over[fund], saved[fund])
+            for each in _measures(
+                fund, earlier[fund], sample, over[fund], saved[fund], by_bills[fund]
+            )
         ),
         after=_since(market),
         after_words=_since_words(market),
@@ -171,27 +174,29 @@ def _over(sample: Sample) -> Estimate:
     return sample.difference(growth, ["hedged"], ["bills"])
 
 
-def _saved(sample: Sample) -> Estimate:
-    return sample.estimate(cvar_saved, "hedged", "equity")
+def _saved(sample: Sample, mix: str = "hedged") -> Estimate:
+    return sample.estimate(cvar_saved, mix, "equity")
 
 
 def _measures(
-    fund: str, mixes: Mixes, sample: Sample, over: Estimate, saved: Estimate
+    fund: str, mixes: Mixes, sample: Sample, over: Estimate, saved: Estimate, by_bills: Estimate
 ) -> list[Measure]:
     n, n_of, index = mixes.months, "months", mixes.returns.index
     equity = sample.estimate(growth_given_up, "hedged", "equity")
     a_point = sample.estimate(saved_a_point, "hedged", "equity", level=None)
     with_bills = sample.estimate(saved_a_point, "bills", "equity", level=None)
     return [
-        measured(f"Growth a year with {fund} over bills at the same weight",
+        measured(f"growth a year with {fund} over bills at the same weight",
                  over, "points", n, n_of, index, decides=True),
         measured(f"CVaR(95) of a month saved with {fund} against equity alone",
                  saved, "points", n, n_of, index, decides=True),
-        measured(f"Growth a year given up with {fund} against equity alone",
+        measured(f"CVaR(95) of a month saved with bills in place of {fund}",
+                 by_bills, "points", n, n_of, index),
+        measured(f"growth a year given up with {fund} against equity alone",
                  equity, "points", n, n_of, index),
         measured(f"CVaR points saved for a point of growth given up, with {fund}",
                  a_point, "times", n, n_of, index),
-        measured(f"The same with bills in place of {fund}",
+        measured(f"CVaR points saved for a point of growth given up, with bills in place of {fund}",
                  with_bills, "times", n, n_of, index),
     ]  # fmt: skip
 
@@ -201,17 +206,37 @@ def _why(
     earlier: dict[str, Mixes],
     over: dict[str, Estimate],
     saved: dict[str, Estimate],
+    by_bills: dict[str, Estimate],
 ) -> str:
     if judgement == "cannot be tested here":
         return "There are too few months before the article."
-    told = [
-        f"with {fund} 60/40 grew {_points(over[fund].number)} points a year "
-        f"{'less' if over[fund].number < 0 else 'more'} than with bills"
-        f"{_between(over[fund])} and saved {_points(saved[fund].number)} points of CVaR(95) "
-        f"a month against equity ({earlier[fund].months} months)"
-        for fund in FUNDS
-    ]
-    return f"{told[0][0].upper()}{told[0][1:]}; {told[1]}.{_costly_eras(earlier[FUNDS[0]])}"
+    first, second = (
+        f"{_points(over[fund].number)} points{words} {_more(over[fund].number)}"
+        for fund, words in zip(FUNDS, (" a year", ""), strict=True)
+    )
+    tails, tails_of_bills = (
+        " and ".join(f"{of[fund].number * 100:+.2f}" for fund in FUNDS) for of in (saved, by_bills)
+    )
+    chance = (
+        ""
+        if any(_is_beyond_chance(each) for each in over.values())
+        else " Neither is beyond chance."
+    )
+    return (
+        f"60/40 with {FUNDS[0]} grew {first} than with bills{_between(over[FUNDS[0]])}, with "
+        f"{FUNDS[1]} {second}{_between(over[FUNDS[1]])}.{chance} CVaR(95) of a month was "
+        f"{tails} points better than equity's; with bills in their place {tails_of_bills}."
+        f"{_costly_eras(earlier[FUNDS[0]])}"
+    )
+
+
+def _is_beyond_chance(over: Estimate) -> bool:
+    """Whether its interval leaves out 0."""
+    return over.low is not None and over.high is not None and over.low * over.high > 0.0
+
+
+def _more(difference: float) -> str:
+    return "less" if difference < 0.0 else "more"
 
 
 def _costly_eras(mixes: Mixes) -> str:
@@ -223,8 +248,8 @@ def _costly_eras(mixes: Mixes) -> str:
     worst = eras[over.index(min(over))]
     costly = sum(each < 0.0 for each in over)
     return (
-        f" By era it grew less than bills with {mixes.fund} in {costly} of {len(eras)}, "
-        f"most so from {_years(worst.returns)}: {_points(min(over))} points a year."
+        f" In {costly} of {len(eras)} eras {mixes.fund} fell behind bills, most from "
+        f"{_years(worst.returns)}: by {_points(min(over))} points a year."
     )
 
 
@@ -311,13 +336,18 @@ def _since(market: Market) -> tuple[Measure, ...]:
     if since is None or held is None:
         return ()
     over = {
-        f"60/40 with {fund} over 60/40 with bills": float(of_fund["hedged"] - of_fund["bills"])
+        f"60/40 with {fund} less 60/40 with bills since then": float(
+            of_fund["hedged"] - of_fund["bills"]
+        )
         for fund, of_fund in held.items()
     }
     alone = {
-        "Equity alone": float(held[FUNDS[0]]["equity"]),
-        "60/40 with bills": float(held[FUNDS[0]]["bills"]),
-        **{f"60/40 with {fund}": float(of_fund["hedged"]) for fund, of_fund in held.items()},
+        "equity alone since then": float(held[FUNDS[0]]["equity"]),
+        "60/40 with bills since then": float(held[FUNDS[0]]["bills"]),
+        **{
+            f"60/40 with {fund} since then": float(of_fund["hedged"])
+            for fund, of_fund in held.items()
+        },
     }
     units: tuple[tuple[Unit, dict[str, float]], ...] = (("points", over), ("percent", alone))
     return tuple(

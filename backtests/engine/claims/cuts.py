@@ -141,15 +141,15 @@ def _measures_after_cuts(history: AfterCuts) -> tuple[Measure, ...]:
         measured("10-year beyond bills, 12 months after the first cut, mean",
                  mean_of(history.excess), "percent", n, cycles, days,
                  decides=True, interval=STUDENT),
-        measured("Cycles with a lower 10-year yield after 12 months",
+        measured("cycles with a lower 10-year yield after 12 months",
                  share_below_zero(history.changes), "share", n, cycles, days, decides=True),
-        measured("Cycles with a lower 10-year yield after 6 months",
+        measured("cycles with a lower 10-year yield after 6 months",
                  share_below_zero(half_changes), "share", n, cycles, days),
-        measured("Cycles in which the 10-year beat bills over 12 months",
+        measured("cycles in which the 10-year beat bills over 12 months",
                  1.0 - share_below_zero(history.excess), "share", n, cycles, days),
         measured("10-year beyond bills over 12 months from any month-end, mean",
                  history.usual_excess, "percent", len(starts), usual, index),
-        measured("Month-ends with a lower 10-year yield 12 months later",
+        measured("month-ends with a lower 10-year yield 12 months later",
                  share_below_zero([ten_year.change_bp(window) for window in starts]),
                  "share", len(starts), usual, index),
     )  # fmt: skip
@@ -164,10 +164,10 @@ def _cuts_since(whole: TenYear, history: AfterCuts) -> tuple[Measure, ...]:
             continue
         index = whole.days[[window.base, window.end]]
         measures += [
-            measured(f"First cut of {day}: 10-year yield after 12 months",
-                     whole.change_bp(window), "bp", index=index),
-            measured(f"First cut of {day}: 10-year beyond bills, 12 months",
+            measured(f"10-year beyond bills, 12 months after the first cut of {day}",
                      whole.excess(window), "percent", index=index),
+            measured(f"change of the 10-year yield, 12 months after the first cut of {day}",
+                     whole.change_bp(window), "bp", index=index),
         ]  # fmt: skip
     base = int(whole.days.searchsorted(pd.Timestamp(AFTER_PAUSE), side="left")) - 1
     end = len(whole.days) - 1
@@ -175,7 +175,7 @@ def _cuts_since(whole: TenYear, history: AfterCuts) -> tuple[Measure, ...]:
         window = Window(base, end)
         index = whole.days[[base, end]]
         measures.append(
-            measured(f"Cut of {AFTER_PAUSE} after a pause: 10-year yield to the last row",
+            measured(f"change of the 10-year yield since the cut of {AFTER_PAUSE}, after a pause",
                      whole.change_bp(window), "bp", index=index)
         )  # fmt: skip
     return tuple(measures)
@@ -228,6 +228,7 @@ BY_JULY, BY_DECEMBER = pd.Period("2025-07", "M"), pd.Period("2025-12", "M")
 BEFORE_ARTICLE = pd.Period("2025-03", "M")
 LEAST_BP, EXPECTED_BP = 10.0, 100.0
 NINE = 9  # months from March to December
+DIGITS = 6  # of basis points, so that a difference of two rates is what their digits say
 
 
 def cuts_of_2025(exhibits: Exhibits) -> Claim:
@@ -235,14 +236,14 @@ def cuts_of_2025(exhibits: Exhibits) -> Claim:
     rates = _monthly_policy_rate(exhibits.months)
     since = rates[rates.index > BEFORE_ARTICLE]
     base = float(rates.get(BEFORE_ARTICLE, np.nan))
-    falls = 100.0 * (base - since[since.index <= BY_DECEMBER])
+    falls = (100.0 * (base - since[since.index <= BY_DECEMBER])).round(DIGITS)
     on_time = _by(falls, BY_JULY, falls > LEAST_BP)
     by_size = _by(falls, BY_DECEMBER, falls >= EXPECTED_BP)
     judgement: Judgement = "cannot be tested here"
     if on_time is not None and by_size is not None:
         judgement = judged_by(on_time, by_size)
     history = rates[rates.index <= BEFORE_ARTICLE]
-    bold = 100.0 * history.diff(NINE).dropna()
+    bold = (100.0 * history.diff(NINE).dropna()).round(DIGITS)
     return Claim(
         number=4,
         title="Cuts in May and June 2025, and 100 basis points within the year",
@@ -258,12 +259,12 @@ def cuts_of_2025(exhibits: Exhibits) -> Claim:
         judgement=judgement,
         because=_why_cuts(on_time, by_size, falls),
         measures=(
-            measured("Federal funds rate, average of the month before the article",
+            measured("federal funds rate, average of March 2025",
                      base / 100.0, "percent", index=history.index[-1:]),
             measured(
-                "Share of months after which the rate fell by 100 bp or more in nine months",
+                "share of nine months in a row over which the rate fell by 100 bp or more",
                 float(np.mean(bold <= -EXPECTED_BP)) if len(bold) else None,
-                "share", len(bold), "overlapping starts", bold.index,
+                "share", len(bold), "overlapping stretches", history.index,
             ),
         ),
         after=_measures_of_cuts(falls),
@@ -311,16 +312,22 @@ def _measures_of_cuts(falls: pd.Series) -> tuple[Measure, ...]:
     if falls.empty:
         return ()
     first = _first_fall(falls)
-    at_date = falls.loc[:BY_JULY].iloc[-1:]
     return (
-        measured("Federal funds rate to July 2025, or the last month before",
-                 0.0 - float(at_date.iloc[0]), "bp", index=at_date.index, decides=True),
+        _change_from_march(falls.loc[:BY_JULY]),
+        _change_from_march(falls),
         Measure(
-            what="First month with an average more than 10 bp lower",
+            what=f"first month with an average more than {LEAST_BP:.0f} bp lower",
             value=None, unit="day", text="none yet" if first is None else str(first),
         ),
-        measured("Federal funds rate to December 2025, or the last month before",
-                 0.0 - float(falls.iloc[-1]), "bp", index=falls.index, decides=True),
+    )  # fmt: skip
+
+
+def _change_from_march(falls: pd.Series) -> Measure:
+    """The largest fall by any of some months, as a change; of equal ones the last."""
+    at = falls.index[falls == falls.max()][-1]
+    return measured(
+        f"change of the federal funds rate from March to {at:%B %Y}", 0.0 - float(falls[at]), "bp",
+        index=pd.PeriodIndex([BEFORE_ARTICLE, at]), decides=True,
     )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ FUNDS = ("IEF", "TLT")
 BASKET = ("JPY", "GBP", "CHF", "AUD", "EUR")  # of the dollar on months, each from its first rate
 FLOATING = "1973-01"  # before it rates of exchange were fixed
 FOLLOWING = 21  # sessions after a signal; on monthly rows the next month
+HALVES = ("first", "second")
+BY_A_HAIR = 0.1  # of the interval's width lies between its end and 0
 SETS = {
     "by_both": "yield up, dollar and equity down",
     "by_yield": "yield up and equity down, whatever the dollar",
@@ -89,6 +91,11 @@ class Readings:
     def months(self) -> pd.PeriodIndex:
         """The months with a reading."""
         return pd.DatetimeIndex(self.rows.index).to_period("M").unique()
+
+    @property
+    def counted_in(self) -> str:
+        """What signals are counted in: what follows those of neighbouring sessions overlaps."""
+        return f"{'overlapping ' if self.apart == FOLLOWING else ''}{self.unit} with the signal"
 
     def signals(self, name: str) -> int:
         """How many rows count."""
@@ -267,7 +274,7 @@ def judge(warning: Estimate, shares: list[Measure]) -> Judgement:
 def _differences(readings: Readings, *, decides: bool) -> list[tuple[Measure, Estimate]]:
     """Mean excess and hit rate after a fall of both prices, against the two other sets."""
     told: list[tuple[Measure, Estimate]] = []
-    signal, counted_in = "after both prices fell, less", f"{readings.unit} with the signal"
+    signal = "after both prices fell, less"
     for kind, shown in (("sum", "IEF over bills"), ("hits", "how often IEF beat bills")):
         for against, words in (("by_yield", "whatever the dollar"), ("every", "always")):
             estimate = compared(readings, kind, against)
@@ -275,7 +282,7 @@ def _differences(readings: Readings, *, decides: bool) -> list[tuple[Measure, Es
                 (
                     measured(
                         f"{shown}, next {readings.span}: {signal} {words}",
-                        estimate, "points", readings.signals("by_both"), counted_in,
+                        estimate, "points", readings.signals("by_both"), readings.counted_in,
                         readings.rows.index, decides=decides and not told,
                     ),
                     estimate,
@@ -316,15 +323,16 @@ def _halves(readings: Readings) -> list[Measure]:
     """The deciding difference in each half of the history."""
     rows = readings.rows
     told = []
-    halves = {"first": rows.iloc[: len(rows) // 2], "second": rows.iloc[len(rows) // 2 :]}
-    for which, half in halves.items():
+    middle = len(rows) // 2
+    for which, half in zip(HALVES, (rows.iloc[:middle], rows.iloc[middle:]), strict=True):
         part = replace(readings, rows=half)
         if part.signals("by_both"):
             told.append(
                 measured(
-                    f"IEF over bills, next {part.span}: the same, {which} half of the history",
+                    f"IEF over bills, next {part.span}: after both prices fell, less whatever the "
+                    f"dollar, {which} half of the history",
                     compared(part, "sum", "by_yield"), "points", part.signals("by_both"),
-                    f"{part.unit} with the signal", half.index,
+                    part.counted_in, half.index,
                 )
             )  # fmt: skip
     return told
@@ -360,6 +368,7 @@ def two_prices(exhibits: Exhibits) -> Claim:
         share for code in HOMES if (share := exchange_share(exhibits.months, code)) is not None
     ]
     warning = differences[0][0][1]
+    halves = _halves(until[0])
     judgement = judge(warning, shares)
     since = whole[0].since(day)
     return Claim(
@@ -369,13 +378,13 @@ def two_prices(exhibits: Exhibits) -> Claim:
         refuted_by=REFUTED_BY,
         data=_data(until),
         judgement=judgement,
-        because=_because(until, [each[0][1] for each in differences], shares),
+        because=_because(until, [each[0][1] for each in differences], halves, shares),
         measures=(
             differences[0][0][0],
             *shares,
             *(told for told, _ in differences[0][1:]),
             *(told for each in differences[1:] for told, _ in each),
-            *_halves(until[0]),
+            *halves,
             *_april(whole[0] if len(whole) > 1 else None),
         ),
         after=_after(since),
@@ -409,7 +418,12 @@ def _data(until: list[Readings]) -> str:
     )
 
 
-def _because(until: list[Readings], warnings: list[Estimate], shares: list[Measure]) -> str:
+def _because(
+    until: list[Readings],
+    warnings: list[Estimate],
+    halves: list[Measure],
+    shares: list[Measure],
+) -> str:
     readings, warning = until[0], warnings[0]
     if warning.value is None or not shares:
         return "There are too few signals or too few currencies to judge."
@@ -421,21 +435,52 @@ def _because(until: list[Readings], warnings: list[Estimate], shares: list[Measu
         f"After {readings.signals('by_both')} {readings.unit} in {readings.spells('by_both')} "
         f"spells with both prices falling, 7-10 year Treasuries earned {in_points(warning)} over "
         f"bills in the next {readings.span}, against a fall with equity whatever the dollar did"
-        f"{months}; abroad the rate of exchange makes up {100.0 * min(parts):.0f} to "
-        f"{100.0 * max(parts):.0f} % of their variance, which is nearly arithmetic."
+        f"{months}.{_how_firm(warning, halves)} Abroad the rate of exchange makes up "
+        f"{100.0 * min(parts):.0f} to {100.0 * max(parts):.0f} % of their variance, which is "
+        "nearly arithmetic."
     )
+
+
+def _how_firm(warning: Estimate, halves: list[Measure]) -> str:
+    """Whether the first test is passed by a hair, and what each half of the history says of it."""
+    if warning.low is None or warning.high is None or warning.high >= 0.0:
+        return ""
+    close = -warning.high < BY_A_HAIR * (warning.high - warning.low)
+    told = f" That passes the first test{' by a hair' if close else ''}."
+    parts = [
+        f"{in_points(half)} from {half.first[:7]} to {half.last[:7]}"
+        for half in halves
+        if half.value is not None
+    ]
+    firm = [half.high < 0.0 for half in halves if half.high is not None]
+    if len(firm) < len(HALVES):  # too short for intervals
+        return told
+    where = {
+        (True, True): "in both halves of the history",
+        (True, False): "in the first half of the history alone",
+        (False, True): "in the second half of the history alone",
+        (False, False): "in neither half of the history alone",
+    }[firm[0], firm[1]]
+    return f"{told} The interval is below 0 {where}: {parts[0]}, {parts[1]}."
 
 
 def _after(since: Readings) -> tuple[Measure, ...]:
     if since.rows.empty:
         return ()
-    return tuple(
+    apart = since.mean("by_both", "IEF") - since.mean("by_yield", "IEF")
+    return (
         measured(
-            f"IEF over bills in the next {since.span}: {words}",
-            since.mean(name, "IEF"), "percent", since.signals(name),
-            since.unit, since.rows.index,
-        )
-        for name, words in SETS.items()
+            f"IEF over bills, next {since.span}: after both prices fell, less whatever the dollar",
+            apart, "points", since.signals("by_both"), since.counted_in, since.rows.index,
+        ),
+        *(
+            measured(
+                f"IEF over bills, next {since.span}: {words}",
+                since.mean(name, "IEF"), "percent", since.signals(name),
+                since.counted_in.removesuffix(" with the signal"), since.rows.index,
+            )
+            for name, words in SETS.items()
+        ),
     )  # fmt: skip
 
 

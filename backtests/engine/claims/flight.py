@@ -23,14 +23,15 @@ from backtests.engine.claims.measures import (
     after,
     before,
     finest,
-    in_percent,
     measured,
     monthly_returns,
 )
+from backtests.engine.claims.sentences import in_points
 from backtests.engine.stock_bond import seven_to_ten_years
 from data.market import CASH
 
 BOND = "IEF"
+WHAT = "Treasuries less bills in equity's worst tenth of months"
 ERAS = (("1962 to 1999", 1962, 1999), ("2000 to 2021", 2000, 2021), ("since 2022", 2022, 9999))
 LEGS = {EQUITY: "equity", BOND: "hedge", CASH: "cash"}
 COLUMNS = ("equity", BOND, CASH, "y10_bp")
@@ -55,10 +56,11 @@ def money_flees(exhibits: Exhibits) -> Claim:
         says="When markets panic, investors everywhere buy Treasuries, so they gain as equity "
         "falls.",
         refuted_by="The interval of what 7-10-year Treasuries earned over bills in equity's worst "
-        "tenth of months lies below 0, and their mean excess is below 0 after either sign of the "
+        "tenth of months lies below 0, and their mean excess is below 0 after both signs of the "
         "stock-bond correlation; or that interval contains 0 and the excess is above 0 after "
         "neither sign. It holds where the interval lies above 0 and the excess is above 0 after "
-        "both signs. Anything between holds in part.",
+        "both signs. Anything between holds in part. Not judged before there "
+        "are months after both signs.",
         data=f"{months.title}; each fall of equity by "
         + ("daily closes where there are some" if table["daily"].any() else "month-ends"),
         judgement=judgement,
@@ -89,7 +91,7 @@ def judge(every: Estimate, states: Sequence[Estimate]) -> Judgement:
         The same of the months after negative and after positive correlation.
     """
     values = [state.value for state in states if state.value is not None]
-    if every.low is None or every.high is None or not values:
+    if every.low is None or every.high is None or len(values) < len(states):
         return "cannot be tested here"
     if every.low > 0.0 and min(values) > 0.0:
         return "holds"
@@ -103,25 +105,25 @@ def _because(evidence: Evidence, beat: pd.Series) -> str:
     if every.value is None or every.low is None or every.high is None:
         return "There are too few months for an interval."
     after_sign = " and ".join(
-        f"{in_percent(state.payoff.estimate.value)} after {state.name} correlation"
+        f"{state.name} stock-bond correlation {100.0 * state.payoff.estimate.value:+.2f} points"
         for state in evidence.states
         if state.payoff.estimate.value is not None
     )
     return (
         f"In equity's worst {evidence.every.worst_months} months Treasuries earned "
-        f"{in_percent(every.value)} a month over bills ({in_percent(every.low)} to "
-        f"{in_percent(every.high)}): {after_sign}. They beat bills in {int(beat.sum())} of "
-        f"{len(beat)} falls of equity."
+        f"{in_points(every)} a month over bills. In the worst tenth of the months after "
+        f"{after_sign}, each by itself. They beat bills in {int(beat.sum())} of {len(beat)} falls "
+        "of equity."
     )
 
 
 def _states(evidence: Evidence, returns: pd.DataFrame) -> tuple[Measure, ...]:
-    what = "Treasuries less bills in equity's worst tenth of months, a month"
     count = len(returns)
     lines = [
         measured(
-            what, evidence.every.estimate, "percent", evidence.every.worst_months, "worst months",
-            returns.index, decides=True, interval=_resampled(level_of("payoff", count)),
+            f"{WHAT}, a month", evidence.every.estimate, "points",
+            evidence.every.worst_months, "worst months", returns.index, decides=True,
+            interval=_resampled(level_of("payoff", count)),
         )
     ]  # fmt: skip
     for state, level in zip(
@@ -131,16 +133,16 @@ def _states(evidence: Evidence, returns: pd.DataFrame) -> tuple[Measure, ...]:
     ):
         lines.append(
             measured(
-                f"the same after {state.name} stock-bond correlation", state.payoff.estimate,
-                "percent", state.payoff.worst_months, "worst months", returns.index, decides=True,
+                f"{WHAT}, after {state.name} stock-bond correlation", state.payoff.estimate,
+                "points", state.payoff.worst_months, "worst months", returns.index, decides=True,
                 interval=_resampled(level),
             )
         )  # fmt: skip
     if evidence.placebo_share is not None:
         lines.append(
             measured(
-                "shifted labels that tell the months apart as well", evidence.placebo_share,
-                "share", count, "months", returns.index,
+                "shifted signs of the correlation that tell the months apart as well",
+                evidence.placebo_share, "share", count, "months", returns.index,
             )
         )  # fmt: skip
     return tuple(lines)
@@ -165,8 +167,8 @@ def _eras(returns: pd.DataFrame, sample: Sample) -> list[Measure]:
     for (name, _, _), inside, ends in zip(ERAS, sets, limits, strict=True):
         lines.append(
             measured(
-                f"the same {name}", Estimate.of(payoff(equity[inside], excess[inside]), ends),
-                "percent", -(-int(inside.sum()) // 10), "worst months", returns.index[inside],
+                f"{WHAT}, {name}", Estimate.of(payoff(equity[inside], excess[inside]), ends),
+                "points", -(-int(inside.sum()) // 10), "worst months", returns.index[inside],
                 interval=_resampled(level),
             )
         )  # fmt: skip
@@ -181,10 +183,11 @@ def _beat_bills(table: pd.DataFrame) -> pd.Series:
 def _shares(table: pd.DataFrame, beat: pd.Series) -> list[Measure]:
     """In how many falls of equity Treasuries beat bills, in all and by era of their start."""
     starts = table["began"][beat.index]
-    lines = [_share("falls of equity in which Treasuries beat bills", beat, starts)]
+    what = "falls of equity in which Treasuries beat bills"
+    lines = [_share(what, beat, starts)]
     for name, first, last in ERAS:
         inside = starts.dt.year.between(first, last)
-        lines.append(_share(f"the same, falls that began {name}", beat[inside], starts[inside]))
+        lines.append(_share(f"{what}, begun {name}", beat[inside], starts[inside]))
     return lines
 
 
@@ -238,19 +241,26 @@ def _after(exhibits: Exhibits) -> tuple[tuple[Measure, ...], str]:
     returns = monthly_returns(market, [EQUITY, BOND])
     down = returns[returns[EQUITY] < 0.0]
     lines = [
-        measured(f"{name} since then", float(total[ticker]), "percent", index=levels.index)
-        for name, ticker in (("equity", EQUITY), ("7-10-year Treasuries", BOND), ("bills", CASH))
-    ]
+        measured("Treasuries less bills since then", float(total[BOND] - total[CASH]), "points",
+                 index=levels.index),
+        *(
+            measured(f"{name} since then", float(total[ticker]), "percent", index=levels.index)
+            for name, ticker in (
+                ("7-10-year Treasuries", BOND), ("bills", CASH), ("equity", EQUITY),
+            )
+        ),
+    ]  # fmt: skip
     words = f"Equity fell in none of {len(returns)} months since: there was no turmoil to test it."
     if len(down):
         mean = float((down[BOND] - down[CASH]).mean())
-        lines.append(
-            measured("Treasuries less bills in equity's down months since, a month", mean,
-                     "percent", len(down), "down months", down.index)
+        lines.insert(
+            0,
+            measured("Treasuries less bills in equity's down months since then, a month", mean,
+                     "points", len(down), "down months", down.index),
         )  # fmt: skip
         words = (
             f"In {len(down)} of {len(returns)} months since equity fell; Treasuries earned "
-            f"{in_percent(mean)} a month over bills in these: too few to judge by."
+            f"{100.0 * mean:+.2f} points a month over bills in these: too few to judge by."
         )
     return tuple(lines), words
 

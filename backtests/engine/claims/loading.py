@@ -19,6 +19,7 @@ from data.strictness import Strictness, require_market
 Load = Callable[..., Market]  # as load_market
 EQUITY = "SPY"
 MONTHS = (EQUITY, "BIL", "SHY", "IEF", "TLT")  # all that the bundled history has
+FEWEST_ROWS = 2  # prices of a ticker: with fewer it has no return
 NEEDS = ("yields", "policy_rate", "usd", "cpi")
 BUNDLED_ALONE = "only the bundled months were asked for: daily prices come with another --source"
 
@@ -69,56 +70,57 @@ def load_exhibits(
         require_market(strictness, months, last)
         _announce(source, months, announce)
         return Exhibits(months, None, BUNDLED_ALONE)
-    loaded, lacking = _daily(source, last, progress, refresh=refresh, load=load)
-    require_market(strictness, loaded, last)
-    _announce(source, loaded, announce)
-    if loaded.origin.how is How.BUNDLED:
-        return Exhibits(months, None, f"there are no daily prices: {loaded.origin.short}")
-    if source == "auto" and loaded.yields is None:
+
+    def prices(tickers: Sequence[str], *, anew: bool) -> Market:
+        # Not only to the last day: a fund that begins later is carried back from there.
+        return load(source, tickers, extend=True, needs=NEEDS, refresh=anew, progress=progress)
+
+    whole, lacking = _daily(source, prices, load, refresh=refresh)
+    if whole.origin.how is How.BUNDLED:
+        require_market(strictness, whole, last)
+        _announce(source, whole, announce)
+        return Exhibits(months, None, f"there are no daily prices: {whole.origin.short}")
+    days = _cut(whole, last)
+    if late := [ticker for ticker in days.tickers if days.prices[ticker].count() < FEWEST_ROWS]:
+        days = _cut(prices([one for one in days.tickers if one not in late], anew=False), last)
+        lacking = "; ".join(filter(None, (lacking, f"{listed(late)} begin after {last}")))
+    require_market(strictness, days, last)
+    _announce(source, days, announce)
+    if source == "auto" and days.yields is None:
         return Exhibits(months, None, "there are no daily yields, without which prices say little")
-    _require_yields(source, loaded)
-    for note in loaded.notes:
+    _require_yields(source, days)
+    for note in (*days.notes, *([lacking] if lacking else [])):
         announce(f"note: {note}")
-    if lacking:
-        announce(f"note: {lacking}")
     if source.startswith("files:"):
-        loaded = loaded.relabelled(title=OWN_FILES)
-    return Exhibits(months, cut_to_period(loaded, [EQUITY], None, last).market, lacking)
+        days = days.relabelled(title=OWN_FILES)
+    return Exhibits(months, days, lacking)
+
+
+def _cut(market: Market, end: str | None) -> Market:
+    return cut_to_period(market, [EQUITY], None, end).market
 
 
 def _daily(
-    source: str, end: str | None, progress: Progress, *, refresh: bool, load: Load
+    source: str, prices: Callable[..., Market], load: Load, *, refresh: bool
 ) -> tuple[Market, str]:
     """The market of a source, and which tickers it lacks, in words."""
-
-    def of(tickers: Sequence[str], *, anew: bool) -> Market:
-        return load(
-            source,
-            tickers,
-            end=end,
-            extend=True,
-            needs=NEEDS,
-            refresh=anew,
-            progress=progress,
-        )
-
     if source.startswith("files:"):
         there = _in_folder(source)
         absent = [ticker for ticker in TICKERS if ticker not in there]
         try:
-            prices = of(there, anew=refresh)
+            market = prices(there, anew=refresh)
         except DataError:
             # Months cannot be carried back: that comes first, in words of what was asked for.
-            _require_days(source, load(source, there[:1], end=end))
+            _require_days(source, load(source, there[:1]))
             raise
-        return prices, f"the folder lacks {listed(absent)}" if absent else ""
+        return market, f"the folder lacks {listed(absent)}" if absent else ""
     try:
-        return of(TICKERS, anew=refresh), ""
+        return prices(TICKERS, anew=refresh), ""
     except DataError:
         # What the bundled months know may do without what they do not, gold and TIPS.
         if source != "auto":
             raise
-        few = of(MONTHS, anew=False)
+        few = prices(MONTHS, anew=False)
         absent = [ticker for ticker in TICKERS if ticker not in MONTHS]
         return few, f"{listed(absent)} could not be loaded"
 

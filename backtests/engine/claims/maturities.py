@@ -249,21 +249,22 @@ def _after(exhibits: Exhibits) -> tuple[tuple[Measure, ...], str]:
     prices = market.prices[list(ORDER)]
     total = prices.iloc[-1] / prices.iloc[0] - 1.0
     lines = []
-    for ticker, years in FUNDS.items():
+    for ticker, years in reversed(FUNDS.items()):  # the long end first
         lines.append(
             measured(f"{years} since then", float(total[ticker]), "percent", index=prices.index)
         )
         depth = float(drawdowns(prices[ticker].to_numpy(float)).min())
         lines.append(
-            measured(f"deepest fall of {years} since", depth, "percent", index=prices.index)
+            measured(f"deepest fall of {years} since then", depth, "percent", index=prices.index)
         )
     rising = rising_months(market)
     words = "No month since had a higher 10-year yield at its end."
     if len(rising):
         share = float(share_in_order(*_columns(rising)))
-        lines.append(
+        lines.insert(
+            0,
             measured("months of a rising 10-year yield in which returns fell with maturity", share,
-                     "share", len(rising), "months", rising.index)
+                     "share", len(rising), "months", rising.index),
         )  # fmt: skip
         words = (
             f"The 10-year yield rose in {len(rising)} months since; returns fell with maturity in "

@@ -19,6 +19,7 @@ from backtests.engine.claims.exhibits import Exhibits
 from backtests.engine.claims.home_money import HOMES, at_home, since_article, until_article
 from backtests.engine.claims.measures import after, measured, monthly_returns
 from backtests.engine.claims.sentences import in_points
+from data.errors import counted
 from data.market import CASH, Market
 
 Array = NDArray[np.float64]
@@ -34,7 +35,8 @@ REFUTED_BY = (
     "Treasuries beat bills there, interval above 0, and no alternative (gold, TIPS, bills; home "
     "cash against unhedged Treasuries in yen, euro, sterling and Swiss franc) protects better, "
     "interval of the difference away from 0. It fails if an alternative in dollars protects "
-    "better, or home cash in at least half of the currencies; else it holds in part."
+    "better, or home cash in at least half of the currencies; else it holds in part, as where an "
+    "alternative cannot be tried."
 )
 DATA = (
     "Bundled months for Treasuries against bills, and abroad, where equity and Treasuries are both "
@@ -125,7 +127,10 @@ def judge(bills: Estimate, dollars: Sequence[Estimate], homes: Sequence[Estimate
     worse_at_home = sum(_is_below(estimate) for estimate in homes)
     if any(map(_is_below, (bills, *dollars))) or (homes and 2 * worse_at_home >= len(homes)):
         return "fails"
-    return "holds" if bills.low > 0.0 and not worse_at_home else "holds in part"
+    is_tried = len(dollars) == len(OTHERS) and all(
+        estimate.high is not None for estimate in (*dollars, *homes)
+    )
+    return "holds" if bills.low > 0.0 and not worse_at_home and is_tried else "holds in part"
 
 
 def _is_below(estimate: Estimate) -> bool:
@@ -166,7 +171,8 @@ def _tails(hedges: Hedges, names: Sequence[str]) -> list[Measure]:
     ]  # fmt: skip
 
 
-def _table(every: Sequence[tuple[Hedges, Sequence[str]]]) -> ClaimTable:
+def _table(every: Sequence[tuple[Hedges, Sequence[str]]]) -> ClaimTable | None:
+    """Hedge by hedge; None without a month in which all have a return."""
     rows = []
     for hedges, names in every:
         if not len(hedges.months):
@@ -185,6 +191,8 @@ def _table(every: Sequence[tuple[Hedges, Sequence[str]]]) -> ClaimTable:
             rows.append(
                 ClaimRow(f"with {NAMES[name]}, {span}", (payoff(*legs), _cvar(sample, name)))
             )
+    if not rows:
+        return None
     return ClaimTable(
         caption=(
             "Each alone over bills in equity's worst tenth of months, and the CVaR(95) of a month "
@@ -211,28 +219,49 @@ def _after(exhibits: Exhibits) -> tuple[Measure, ...]:
     names = [name for name in (EQUITY, *TREASURIES, *OTHERS) if name in since.tickers]
     levels = since.levels(names).dropna(axis=1)
     total = levels.iloc[-1] / levels.iloc[0] - 1.0
-    told = [
-        measured(f"{NAMES.get(str(name), 'equity')}, total return", total[name], "percent",
-                 index=levels.index)
-        for name in total.index
-    ]  # fmt: skip
     returns = since_article(monthly_returns(market, names))
     fell = returns[returns[EQUITY] < 0.0]
-    told += [
+    core_first = sorted((name for name in names if name != EQUITY), key=lambda name: name != CORE)
+    told = [
         measured(
-            f"{NAMES[name]} over bills in months in which equity fell",
-            float((fell[name] - fell[CASH]).mean()), "percent", len(fell), "months", fell.index,
+            f"{NAMES[name]} less bills in months since then in which equity fell",
+            float((fell[name] - fell[CASH]).mean()), "points", len(fell), "months", fell.index,
         )
-        for name in names
-        if name != EQUITY and len(fell)
+        for name in core_first
+        if len(fell)
+    ]  # fmt: skip
+    if CORE in total:
+        told += [
+            measured(f"IEF less {NAMES[name]} since then", float(total[CORE] - total[name]),
+                     "points", index=levels.index)
+            for name in (CASH, *OTHERS)
+            if name in total
+        ]  # fmt: skip
+    told += [
+        measured(f"{NAMES.get(str(name), 'equity')}, total return since then", total[name],
+                 "percent", index=levels.index)
+        for name in total.index
     ]  # fmt: skip
     return tuple(told)
+
+
+def _after_words(since: Sequence[Measure]) -> str:
+    if not since:
+        return "The data end before the article."
+    fell = [measure for measure in since if "equity fell" in measure.what]
+    if not fell:
+        return "Equity fell in no whole month from May 2025 on: nothing had to be protected."
+    return (
+        f"Equity fell in {counted(fell[0].n or 0, 'month')} of those from May 2025 on: too few for "
+        "a word on protection."
+    )
 
 
 def core_hedge(exhibits: Exhibits) -> Claim:
     """Try claim 13."""
     months, days = exhibits.months, exhibits.days
-    with_bills = _told(in_months(months, [CORE], ""), [(CORE, CASH)], decides=True)
+    months_of_bills = in_months(months, [CORE], "")
+    with_bills = _told(months_of_bills, [(CORE, CASH)], decides=True)
     other_funds = [
         told
         for fund in TREASURIES
@@ -253,7 +282,8 @@ def core_hedge(exhibits: Exhibits) -> Claim:
         tails = _tails(daily, [*names, CASH])
         tabled.append((daily, [*names, CASH]))
     dollars, homes = [each for _, each in beside], [each for _, each in at_homes]
-    bills = with_bills[0][1]
+    bills, count = with_bills[0][1], len(months_of_bills.months)
+    is_enough = level_of("payoff", count) is not None
     told = [*with_bills, *beside, *at_homes, *bills_beside, *other_funds]
     since = _after(exhibits)
     lacking = [NAMES[name] for name in OTHERS if name not in others]
@@ -263,16 +293,16 @@ def core_hedge(exhibits: Exhibits) -> Claim:
         says=SAYS,
         refuted_by=REFUTED_BY,
         data=DATA,
-        judgement=judge(bills, dollars, homes),
-        because=_because(with_bills[0], others, beside, at_homes),
+        judgement=judge(bills, dollars, homes) if is_enough else "cannot be tested here",
+        because=(
+            _because(with_bills[0], others, beside, at_homes)
+            if is_enough
+            else f"There are {counted(count, 'month')} of Treasuries and bills, fewer than an "
+            "interval that can be relied on needs."
+        ),
         measures=(*(measure for measure, _ in told), *tails),
         after=since,
-        after_words=(
-            "Too short for a word on protection: what each made since, and in the months from May "
-            "2025 on in which equity fell."
-            if since
-            else "The data end before the article."
-        ),
+        after_words=_after_words(since),
         table=_table(tabled),
         missing=f"daily prices of {_listed(lacking, names=False)}" if lacking else "",
     )

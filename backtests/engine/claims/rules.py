@@ -13,7 +13,7 @@ from backtests.analysis.months import growth, month_ends
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate, Sample
 from backtests.engine import ledger
 from backtests.engine.claims.exhibits import Exhibits
-from backtests.engine.claims.measures import after, before, measured, span
+from backtests.engine.claims.measures import after, before, finest, measured, span
 from backtests.engine.costs import Costs
 from backtests.engine.references import StaticDuration, same_average_duration
 from backtests.engine.simulate import simulate
@@ -32,6 +32,7 @@ RULES: Final[tuple[type[DurationRule], ...]] = (
     AttackDefend, DurationTrend, Carry, RateCycle, CorrelationHedge, TwoPrices,
 )  # fmt: skip
 COSTS = Costs()
+NEEDED = ("SPY", *DIAL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,11 +124,19 @@ def tried(market: Market, rule: DurationRule) -> Contest | str:
 
 def attack_and_defend(exhibits: Exhibits) -> Claim:
     """Claim 10: locking yields for long as prices fall, and selling as they rise, pays."""
-    market, made = _finest_contest(exhibits)
+    market = _judged_on(exhibits)
+    made = tried(market, AttackDefend())
+    days, daily = _on_days(exhibits, market)
     judgement: Judgement = "cannot be tested here"
     if isinstance(made, Contest):
         judgement = judged(made.premium)
     others = [made, *(tried(market, rule()) for rule in RULES[1:])]
+    # A rule that needs days is shown on them, however few there are.
+    others = [
+        tried(days, rule()) if isinstance(other, str) and days is not None else other
+        for rule, other in zip(RULES, others, strict=True)
+    ]
+    recent = market if days is None else days
     row = "session" if market.periods_per_year == 252 else "month"
     return Claim(
         number=10,
@@ -144,28 +153,34 @@ def attack_and_defend(exhibits: Exhibits) -> Claim:
             "beside it and decide nothing."
         ),
         data=(
-            f"{market.title}: 60 % SPY, the rest on a dial from bills to TLT; fee "
+            "60 % SPY, the rest on a dial from bills to TLT; fee "
             f"{COSTS.fee_bps:g} and slippage {COSTS.slippage_bps:g} basis points, each decision "
-            f"filled a {row} later. The static mix's duration was known only afterwards."
+            f"filled a {row} later. The static mix's duration was known only afterwards. Prices: "
+            f"{market.title}."
         ),
         judgement=judgement,
         because=_why(made),
-        measures=_measures(market, made),
-        after=_since(market, made),
-        after_words=_since_words(market, made),
+        measures=_measures(market, made, daily),
+        after=_since(recent, made),
+        after_words=_since_words(recent, made),
         table=_table(others),
         missing=_missing(others),
     )
 
 
-def _finest_contest(exhibits: Exhibits) -> tuple[Market, Contest | str]:
-    """Attack and defend on daily prices where these are enough for it, else on the months."""
+def _judged_on(exhibits: Exhibits) -> Market:
+    """Daily prices where they are as long as the months, since the rule needs decades of yields."""
+    market = finest(exhibits, NEEDED, as_long=True)
+    return market if isinstance(tried(market, AttackDefend()), Contest) else exhibits.months
+
+
+def _on_days(exhibits: Exhibits, market: Market) -> tuple[Market | None, Contest | None]:
+    """Daily prices that are enough for the rule but shorter than what it is judged on."""
     days = exhibits.days
-    if days is not None and {"SPY", *DIAL} <= set(days.tickers):
-        made = tried(days, AttackDefend())
-        if isinstance(made, Contest):
-            return days, made
-    return exhibits.months, tried(exhibits.months, AttackDefend())
+    if days is None or days is market or not set(NEEDED) <= set(days.tickers):
+        return None, None
+    made = tried(days, AttackDefend())
+    return (days, made) if isinstance(made, Contest) else (None, None)
 
 
 def judged(premium: Estimate) -> Judgement:
@@ -185,36 +200,32 @@ def _why(made: Contest | str) -> str:
         between = f" ({premium.low * 100:+.2f} to {premium.high * 100:+.2f})"
     return (
         f"Over {made.months} months attack_defend grew {abs(premium.number) * 100:.2f} points a "
-        f"year {more} than a static mix of {made.mix.duration:.1f} years{between}."
+        f"year {more}{between} than a static mix of the same average duration, "
+        f"{made.mix.duration:.1f} years."
     )
 
 
-def _measures(market: Market, made: Contest | str) -> tuple[Measure, ...]:
+def _measures(market: Market, made: Contest | str, daily: Contest | None) -> tuple[Measure, ...]:
     if isinstance(made, str):
         return ()
     n, n_of, index = made.months, "months", made.sample.returns.index
     figures = [
-        measured("Growth a year of attack_defend over the static mix",
+        measured("growth a year of attack_defend over the static mix",
                  made.premium, "points", n, n_of, index, decides=True),
         measured("CVaR(95) of a month: what it lost less than the static mix",
                  made.saved, "points", n, n_of, index),
-        measured("Changes of duration by a quarter of a year or more",
+        measured("changes of duration by a quarter of a year or more",
                  made.switches, "count", index=index),
     ]  # fmt: skip
     alone = tried(market, replace(AttackDefend(), equity_weight=0.0))
-    if isinstance(alone, Contest):
-        figures.append(
-            measured(
-                "The same of the Treasuries alone, without equity",
-                alone.premium,
-                "points",
-                alone.months,
-                n_of,
-                alone.sample.returns.index,
-            )
-        )
-        figures.insert(1, figures.pop())
-    return tuple(figures)
+    beside = {"of the Treasuries alone, without equity": alone, "on daily prices": daily}
+    more = [
+        measured(f"growth a year of attack_defend over the static mix, {words}",
+                 other.premium, "points", other.months, n_of, other.sample.returns.index)
+        for words, other in beside.items()
+        if isinstance(other, Contest)
+    ]  # fmt: skip
+    return (*figures[:1], *more, *figures[1:])
 
 
 def _table(others: list[Contest | str]) -> ClaimTable | None:
@@ -271,10 +282,12 @@ def _since(market: Market, made: Contest | str) -> tuple[Measure, ...]:
     if grown is None or since is None:
         return ()
     return (
-        measured("attack_defend over the static mix, whose duration was fixed before",
+        measured("attack_defend less the static mix since then, its duration fixed before",
                  grown[0] - grown[1], "points", index=since.sessions),
-        measured("attack_defend", grown[0], "percent", index=since.sessions),
-        measured("The static mix", grown[1], "percent", index=since.sessions),
+        measured("attack_defend, total return since then", grown[0], "percent",
+                 index=since.sessions),
+        measured("the static mix, total return since then", grown[1], "percent",
+                 index=since.sessions),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from backtests.analysis.base_rates import windows_apart
 from backtests.analysis.blocks import draw_blocks
-from backtests.analysis.claims import Claim, ClaimRow, ClaimTable, Judgement, Measure
+from backtests.analysis.claims import ARTICLE_DAY, Claim, ClaimRow, ClaimTable, Judgement, Measure
 from backtests.analysis.crises import DEEP
 from backtests.analysis.holding import annualised
 from backtests.analysis.metrics import drawdowns
@@ -26,6 +26,7 @@ from backtests.engine.claims.measures import (
     monthly_returns,
     span,
 )
+from backtests.engine.claims.sentences import in_points
 from data.market import CASH, Market
 
 BOND = "IEF"
@@ -36,6 +37,7 @@ YEARS = (3, 4)
 # made ones, contain the truth in 86 % or more, which levels.py asks of every interval that decides.
 NOMINAL = 0.96
 MOSTLY = 2 / 3  # of the starts after a fall must beat bills
+FIRST_END = pd.Timestamp(ARTICLE_DAY) + pd.DateOffset(years=YEARS[0])
 NAMES = {MIX: "60/40", EQUITY: "equity", BOND: "7-10-year Treasuries", CASH: "bills"}
 
 Array = NDArray[np.float64]
@@ -217,9 +219,8 @@ def _because(windows: list[Windows]) -> str:
             f"Over {each.years} years 60/40 beat bills from {100.0 * each.beat_bills(MIX):.0f} % "
             f"of {len(chosen)} starts after a fall ({each.falls} falls, {each.apart} windows that "
             f"do not overlap) and returned {in_percent(chosen[MIX].mean())} a year, "
-            f"{in_percent(beyond.value)} against all starts ({in_percent(beyond.low)} to "
-            f"{in_percent(beyond.high)}; by chance alone "
-            f"{in_percent(each.by_chance.value or 0.0)})."
+            f"{in_points(beyond)} beside all starts; by chance alone it is "
+            f"{100.0 * (each.by_chance.value or 0.0):+.2f} points."
         )
     return " ".join(sentences)
 
@@ -231,38 +232,40 @@ def _measures(each: Windows) -> list[Measure]:
     lines = [
         measured(
             f"60/40 {held}, a year: after a fall less all starts", each.difference, "points",
-            len(chosen), f"starts in {each.falls} falls", index, decides=True,
+            len(chosen), f"overlapping starts in {each.falls} falls", index, decides=True,
             interval=f"{100.0 * NOMINAL:.0f} %, starts resampled in blocks of {12 * each.years}",
         ),
         measured(
-            f"the same by chance alone, {held}: months drawn anew", each.by_chance, "points",
-            len(every), "starts", index, interval="90 % of resampled histories",
+            f"60/40 {held}, a year: after a fall less all starts, by chance alone",
+            each.by_chance, "points", len(every), "overlapping starts", index,
+            interval="90 % of histories of months drawn anew",
         ),
         measured(
             f"starts after a fall from which 60/40 beat bills {held}", each.beat_bills(MIX),
-            "share", len(chosen), "starts", index, decides=True,
+            "share", len(chosen), "overlapping starts", index, decides=True,
         ),
         measured(
-            f"the same from all starts, {held}", float((every[MIX] > every[CASH]).mean()),
-            "share", len(every), "starts", index,
+            f"all starts from which 60/40 beat bills {held}",
+            float((every[MIX] > every[CASH]).mean()), "share", len(every), "overlapping starts",
+            index,
         ),
         measured(
             f"starts after a fall from which 60/40 gained {held}",
             float((chosen[MIX] > 0.0).mean()) if len(chosen) else None, "share", len(chosen),
-            "starts", index,
+            "overlapping starts", index,
         ),
         measured(f"windows after a fall that do not overlap, {held}", float(each.apart), "count",
-                 len(chosen), "starts", index),
+                 len(chosen), "overlapping starts", index),
     ]  # fmt: skip
     for name in (MIX, EQUITY, BOND):
         mean = float(chosen[name].mean()) if len(chosen) else None
         lines.append(
             measured(f"{NAMES[name]} {held}, a year, after a fall", mean, "percent", len(chosen),
-                     "starts", index)
+                     "overlapping starts", index)
         )  # fmt: skip
         lines.append(
             measured(f"{NAMES[name]} {held}, a year, all starts", float(every[name].mean()),
-                     "percent", len(every), "starts", index)
+                     "percent", len(every), "overlapping starts", index)
         )  # fmt: skip
     return lines
 
@@ -306,17 +309,21 @@ def _after(exhibits: Exhibits) -> tuple[tuple[Measure, ...], str]:
         return (), "The data end before the article."
     closes = before(market).prices[EQUITY].dropna()
     below = float(drawdowns(closes.to_numpy(float))[-1])
-    lines = [
-        measured("equity below its peak when the article was written", below, "percent",
-                 index=closes.index[-1:])
-    ]  # fmt: skip
     levels = since.levels([EQUITY, BOND])
     total = levels.iloc[-1] / levels.iloc[0] - 1.0
     total[MIX] = EQUITY_SHARE * total[EQUITY] + (1.0 - EQUITY_SHARE) * total[BOND]
-    lines += [
-        measured(f"{name} since then" + (", left alone" if key == MIX else ""), float(total[key]),
-                 "percent", index=levels.index)
-        for key, name in NAMES.items()
+    is_over = levels.index[-1] >= FIRST_END
+    open_yet = "" if is_over else f" ({12 * YEARS[0]} months are not over)"
+    lines = [
+        measured(f"60/40 less bills since then, left alone{open_yet}",
+                 float(total[MIX] - total[CASH]), "points", index=levels.index),
+        *(
+            measured(f"{name} since then" + (", left alone" if key == MIX else ""),
+                     float(total[key]), "percent", index=levels.index)
+            for key, name in NAMES.items()
+        ),
+        measured("equity below its peak when the article was written", below, "percent",
+                 index=closes.index[-1:]),
     ]  # fmt: skip
     ended = _ended_since(exhibits)
     if ended is not None:
@@ -326,7 +333,8 @@ def _after(exhibits: Exhibits) -> tuple[tuple[Measure, ...], str]:
     mix, bills = (in_percent(float(total[key])) for key in (MIX, CASH))
     return tuple(lines), (
         f"Equity stood {in_percent(below)} against its peak, {fall}; from {first} to {last} 60/40 "
-        f"returned {mix} and bills {bills}. Three years from the article end in April 2028."
+        f"returned {mix} and bills {bills}. Three years from the article "
+        f"{'ended' if is_over else 'end'} in {FIRST_END:%B %Y}."
     )
 
 
@@ -344,5 +352,5 @@ def _ended_since(exhibits: Exhibits) -> Measure | None:
         return None
     return measured(
         f"60/40 over {held_months} months that ended since, a year, after a fall",
-        float(chosen[MIX].mean()), "percent", len(chosen), "starts", chosen.index,
+        float(chosen[MIX].mean()), "percent", len(chosen), "overlapping starts", chosen.index,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from data.background import ten_year
 from data.market import Market
 
 LONG = "TLT"
+EARLIEST = 3  # months: a course of some days, up and down, is nobody's forecast
 MONTHS = 12  # a fall and a rise at some time or other would come true by itself
 # The last close before the tariffs were announced, the lowest yield, the last close before.
 PRECURSOR = ("2025-04-02", "2025-04-04", "2025-04-11")
@@ -114,8 +115,9 @@ def fall_then_rise(exhibits: Exhibits) -> Claim:
             "A forecast, judged only by what came after: TLT, interest counted, within 12 months "
             "of the article. It fell first if its lowest close is below its level of that day and "
             "its highest close does not come before; it rose later if it was above that level "
-            "after its lowest close. Both: holds; one: in part; neither: fails; not judged so "
-            "while the 12 months last, unless both have happened."
+            "after its lowest close. Both: holds; one: in part; neither: fails. Before "
+            f"the 12 months are over it is judged only where both have happened so far, and not in "
+            f"the first {EARLIEST} months."
         ),
         data=(
             "TLT from the close of the article's day, daily prices; month-ends beside it."
@@ -126,7 +128,7 @@ def fall_then_rise(exhibits: Exhibits) -> Claim:
         because=_why(course, share),
         measures=(
             measured(
-                "The same course, first a fall and then a rise, from any earlier month-end",
+                "earlier month-ends from which TLT fell first and rose later, over as long",
                 share, "share", n, "overlapping starts", index,
             ),
             *_precursor(exhibits.days),
@@ -154,7 +156,9 @@ def _finest(exhibits: Exhibits) -> tuple[Market, Course | None]:
 def _judged(course: Course) -> Judgement:
     """By the rule; what has not happened yet may still come, until the twelve months are over."""
     judgement = judged_by(course.fell_first, course.rose_later)
-    return judgement if course.is_over or judgement == "holds" else "cannot be tested here"
+    early = course.levels.index[-1] >= course.levels.index[0] + pd.DateOffset(months=EARLIEST)
+    has_come = judgement == "holds" and bool(early)
+    return judgement if course.is_over or has_come else "cannot be tested here"
 
 
 def _after(exhibits: Exhibits, course: Course | None) -> tuple[Measure, ...]:
@@ -178,16 +182,16 @@ def _of_course(course: Course) -> tuple[Measure, ...]:
                  index=course.rows_to(low), decides=True),
         measured(f"TLT to its highest after that, {where}", course.growth(high), "percent",
                  index=course.rows_to(high), decides=True),
-        measured("The same less bills", course.excess(high), "percent",
+        measured("TLT less bills to that highest", course.excess(high), "points",
                  index=course.rows_to(high)),
         measured(f"TLT to the end of the data, {where}", course.growth(last), "percent",
                  index=course.rows_to(last)),
-        measured("The same less bills", course.excess(last), "percent",
+        measured("TLT less bills to the end of the data", course.excess(last), "points",
                  index=course.rows_to(last)),
     ]  # fmt: skip
     if course.y10 is not None:
         measures += [
-            measured(f"10-year yield to {what}", course.yield_bp(row), "bp",
+            measured(f"change of the 10-year yield to {what}", course.yield_bp(row), "bp",
                      index=course.rows_to(row))
             for what, row in (
                 ("TLT's lowest", low), ("its highest after that", high), ("the end", last),
@@ -205,8 +209,8 @@ def _beside(course: Course) -> tuple[Measure, ...]:
                  index=course.rows_to(low)),
         measured(f"TLT to its highest after that, {where}", course.growth(high), "percent",
                  index=course.rows_to(high)),
-        measured(f"TLT to the end of the data less bills, {where}", course.excess(last),
-                 "percent", index=course.rows_to(last)),
+        measured(f"TLT less bills to the end of the data, {where}", course.excess(last),
+                 "points", index=course.rows_to(last)),
     )  # fmt: skip
 
 
@@ -255,9 +259,12 @@ def _precursor(daily: Market | None) -> tuple[Measure, ...]:
     y10 = ten_year(daily)
     if y10 is not None:
         measures += [
-            measured(f"10-year yield in {what}", 100.0 * float(y10[end] - y10[start]), "bp",
+            measured(f"change of the 10-year yield in {what}",
+                     100.0 * float(y10[end] - y10[start]), "bp",
                      index=pd.DatetimeIndex([start, end]))
-            for what, start in (("those days", first), ("the last of them, from its low", lowest))
+            for what, start in (
+                ("those days", first), ("the last of them, from its lowest", lowest),
+            )
         ]  # fmt: skip
     return tuple(measures)
 
@@ -274,13 +281,15 @@ def _why(course: Course | None, share: float) -> str:
     if high > low:
         words += (
             f" and reached {100 * course.growth(high):+.1f} % by {course.day(high)} "
-            f"({100 * course.excess(high):+.1f} % beside bills)"
+            f"({100 * course.excess(high):+.1f} points beyond bills)"
         )
     top = int(course.levels.to_numpy(float).argmax())
     if 0 < top < low:
         words += f", after its highest of {course.day(top)}"
     if not course.is_over:
         words += f", so far: the twelve months end on {course.ends:%Y-%m-%d}"
+        if course.fell_first and course.rose_later:
+            words += ", and a new low before then would take it back"
     return (
         f"{words}. Of all earlier starts {100 * share:.0f} % saw a fall and a later rise, of "
         "whatever size, over as long."
@@ -294,7 +303,7 @@ def _words(course: Course | None, months: Market) -> str:
     last = len(course.levels) - 1
     words = (
         f"By {course.day(last)} TLT stood {100 * course.growth(last):+.1f} % from its level of "
-        f"{course.day(0)}, {100 * course.excess(last):+.1f} % beside bills."
+        f"{course.day(0)}, {100 * course.excess(last):+.1f} points beyond bills."
     )
     if rate is None:
         return words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backtests.analysis.claims import Claim, Measure
 from backtests.engine.claims.exhibits import Exhibits
-from backtests.engine.claims.measures import measured
+from backtests.engine.claims.measures import before, measured
 from backtests.engine.claims.ten_year import TenYear, has_ten_year
 from data.background import TEN_YEARS
 from data.treasuries.bonds import modified_duration, price
@@ -16,8 +16,8 @@ SINCE = "1984-07-18"  # obligations issued after this day
 
 def tax_on_foreign_holders(exhibits: Exhibits) -> Claim:
     """Claim 12: a tax of 30 % on foreign holders' interest was stopped in the 1970s."""
-    days = exhibits.days
-    market = days if days is not None and has_ten_year(days) else exhibits.months
+    days = None if exhibits.days is None else before(exhibits.days)
+    market = days if days is not None and has_ten_year(days) else before(exhibits.months)
     yields = TenYear.of(market).yields
     at_last = yields.index[-1:]
     coupon = float(yields.iloc[-1]) / 100.0
@@ -30,31 +30,31 @@ def tax_on_foreign_holders(exhibits: Exhibits) -> Claim:
             "A statement of fact: refuted if the law that ended the tax was passed in another "
             "decade."
         ),
-        data="The law; and arithmetic on the last 10-year yield.",
+        data="The law; and arithmetic on the last 10-year yield up to the article.",
         judgement="holds" if SINCE[:3] == "197" else "fails",
         because=(
             f"A factual error: the {LAW}, ended the 30 % on portfolio interest, for obligations "
             f"issued after {SINCE}."
         ),
         measures=(
-            Measure(what="Ended by", value=None, unit="day", text=LAW, decides=True),
+            Measure(what="law that ended the tax", value=None, unit="day", text=LAW, decides=True),
             Measure(
-                what="For obligations issued after", value=None, unit="day", text=SINCE,
+                what="no tax on obligations issued after", value=None, unit="day", text=SINCE,
                 decides=True,
             ),
             measured(
-                "10-year par bond if a taxed holder asked for the same yield after 30 %",
+                "price of a 10-year par bond if holders asked for its yield after a tax of 30 %",
                 repriced, "percent", index=at_last,
             ),
             measured(
-                "Coupons lost to 30 % until maturity, present value", lost, "percent",
-                index=at_last,
+                "present value of the 30 % of its coupons that a holder would lose", lost,
+                "percent", index=at_last,
             ),
         ),
         after=(),
         after_words=(
             "A statement about the past: nothing that came after the article can change it. The "
-            "two figures say what such a tax would cost today."
+            "two figures say what such a tax would have cost at the last yield before the article."
         ),
     )  # fmt: skip
 

@@ -22,9 +22,14 @@ MOST_BP = 1000.0
 
 
 def break_evens(holdings: Holdings) -> tuple[BreakEven, ...]:
-    """By horizon, all in dollars: the hedge without its currency hedge, and dollar bills."""
-    in_dollars = replace(holdings, forwards=None)
-    return tuple(_break_even(in_dollars, months) for months in HORIZONS)
+    """By horizon, all in dollars: the hedge without its currency hedge, and dollar bills.
+
+    Of the hedge what is built from yields: nothing says what gold or AGG would earn meanwhile.
+    """
+    legs = tuple(replace(leg, weight=0.0) if leg.repricing == "unmoved" else leg
+                 for leg in holdings.legs)  # fmt: skip
+    moved = replace(holdings, legs=legs, forwards=None)
+    return tuple(_break_even(moved, months) for months in HORIZONS)
 
 
 def _break_even(holdings: Holdings, months: int) -> BreakEven:
@@ -37,11 +42,10 @@ def _break_even(holdings: Holdings, months: int) -> BreakEven:
             bp = float(
                 brentq(lambda rise: excess(holdings, months, rise), -MOST_BP, MOST_BP, xtol=1e-9)
             )
-    is_built = any(leg.role == "hedge" and leg.repricing != "unmoved" for leg in holdings.legs)
     return BreakEven(
         months=months,
         bp=bp,
-        hedge=hedge_return(holdings, along(holdings, unmoved)) if is_built else None,
+        hedge=hedge_return(holdings, along(holdings, unmoved)),
         bills=_bills(unmoved),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -15,6 +15,7 @@ from backtests.analysis.stress import Leg, Repricing
 from backtests.engine.roles import Roles
 from backtests.engine.run import Run
 from backtests.engine.stress.forwards import Forwards, forwards_of
+from backtests.engine.stress.paths import carried_over
 from data import bundled
 from data.background import is_month_over
 from data.errors import DataError, UsageError
@@ -35,6 +36,7 @@ Array = NDArray[np.float64]
 FAR_ENOUGH = 5.0  # years: a row of yields without one of this or longer is no curve
 OLD_DAYS = 31  # a curve older than that is said
 MONTH_DAYS = 30
+MOSTLY = 2.0 / 3.0  # of a ladder's longest maturity: without yields as long as that it is said
 BILL_YEARS = 0.25
 LAST_DIGIT = 1e-12  # a weight within that of 0 is what a sale left over
 
@@ -203,7 +205,7 @@ def holdings_of(run: Run) -> tuple[Holdings, tuple[str, ...]]:
     )
     bills = f"bills earn {bill_yield:.2f} % a year: {basis}"
     notes = (*_notes(run, holdings, dollars.sessions[-1]), bills)
-    return holdings, (*notes, *_notes_on_forwards(holdings, market))
+    return holdings, (*notes, *_notes_on_short_rates(holdings, market))
 
 
 def _require_no_strips(tickers: list[str]) -> None:
@@ -279,14 +281,15 @@ def todays_curve(dollars: Market) -> Curve:
         If neither has one by the market's last session.
     """
     own = dollars.yields
-    if own is not None and (curve := _last_curve(own, is_bundled=False)) is not None:
+    is_daily = dollars.periods_per_year != 12
+    if own is not None and (curve := _last_curve(own, is_daily=is_daily)) is not None:
         return curve
     month = dollars.sessions[-1].to_period("M")
     whole = month if is_month_over(dollars) else month - 1
     table = bundled.table()[list(bundled.CURVE)].rename(columns=bundled.CURVE).loc[:whole]
     days = pd.PeriodIndex(table.index).to_timestamp(how="end").normalize()
-    if (curve := _last_curve(table.set_axis(days), is_bundled=True)) is not None:
-        return curve
+    if (curve := _last_curve(table.set_axis(days), is_daily=False)) is not None:
+        return replace(curve, is_bundled=True)
     raise DataError(
         f"no yields are known by {dollars.sessions[-1]:%Y-%m-%d}: {dollars.source} has none, and "
         f"the bundled ones begin in {bundled.table().index[0]}; give a later --end, or yields of "
@@ -294,17 +297,20 @@ def todays_curve(dollars: Market) -> Curve:
     )
 
 
-def _last_curve(yields: pd.DataFrame, *, is_bundled: bool) -> Curve | None:
-    """The last row that has a longer yield, with the maturities published on it."""
-    published = np.isfinite(yields.to_numpy(float))
-    maturities = np.asarray(yields.columns, float)
-    rows = np.flatnonzero(published[:, maturities >= FAR_ENOUGH].any(axis=1))
+def _last_curve(yields: pd.DataFrame, *, is_daily: bool) -> Curve | None:
+    """The last row that has a longer yield; daily ones with what the days before published.
+
+    A day whose long yields are not out yet would else price long bonds at the 10-year yield.
+    """
+    values, maturities = yields.to_numpy(float), np.asarray(yields.columns, float)
+    rows = np.flatnonzero(np.isfinite(values[:, maturities >= FAR_ENOUGH]).any(axis=1))
     if not len(rows):
         return None
-    last = rows[-1]
-    there = published[last]
-    values = yields.to_numpy(float)[last, there]
-    return Curve(pd.Timestamp(yields.index[last]), maturities[there], values, is_bundled)
+    last = int(rows[-1])
+    row = carried_over(values, last) if is_daily else values[last]
+    there = np.isfinite(row)
+    day = pd.Timestamp(yields.index[last])
+    return Curve(day, maturities[there], row[there], is_bundled=False)
 
 
 def bill_yield_of(dollars: Market, curve: Curve) -> tuple[float, str]:
@@ -315,10 +321,15 @@ def bill_yield_of(dollars: Market, curve: Curve) -> tuple[float, str]:
     began. Else the latter.
     """
     if curve.nodes[0] <= BILL_YEARS and not curve.is_bundled:
-        return float(curve.yields[0]), f"the yield of {12.0 * curve.nodes[0]:.0f} months"
+        months = round(12.0 * curve.nodes[0])
+        span = "one month" if months == 1 else f"{months} months"
+        return float(curve.yields[0]), f"the yield of {span}"
     policy = dollars.policy_rate
     if policy is not None and np.isfinite(last := float(policy.iloc[-1])):
-        return last, "the federal funds rate, since no yield of three months is published"
+        return last, (
+            "the federal funds rate, its mean of a month, since no yield of three months is "
+            "published"
+        )
     return _earned_by_bills(dollars), "what they earned over the last month"
 
 
@@ -362,8 +373,30 @@ def _notes(run: Run, holdings: Holdings, last: pd.Timestamp) -> tuple[str, ...]:
     if by_range:
         parts = [f"{name} as par bonds of {_span(each)}" for name, each in by_range.items()]
         notes.append(f"repriced at the published yields: {', '.join(parts)}")
+        notes += _notes_on_reach(holdings)
     notes += _notes_on_legs(run, holdings, by_range)
     return tuple(notes)
+
+
+def _notes_on_reach(holdings: Holdings) -> list[str]:
+    """Which ladders lie mostly beyond the maturities of today's curve, where it is flat."""
+    shortest, longest = holdings.curve.nodes[[0, -1]]
+    spans = [
+        (leg.ticker, leg.shortest, leg.longest)
+        for leg in holdings.legs
+        if leg.shortest is not None and leg.longest is not None
+    ]
+    below = [ticker for ticker, first, last in spans if shortest > (first + last) / 2.0]
+    beyond = [ticker for ticker, _, last in spans if longest < last * MOSTLY]
+    return [
+        f"no yield {side} {maturity:g} years is published today: {', '.join(tickers)} takes it "
+        f"for all {bonds} bonds"
+        for side, maturity, tickers, bonds in (
+            ("below", shortest, below, "shorter"),
+            ("beyond", longest, beyond, "longer"),
+        )
+        if tickers
+    ]
 
 
 def _notes_on_legs(run: Run, holdings: Holdings, by_range: Mapping[str, Instrument]) -> list[str]:
@@ -371,8 +404,9 @@ def _notes_on_legs(run: Run, holdings: Holdings, by_range: Mapping[str, Instrume
     unmoved = [leg.ticker for leg in holdings.legs if leg.repricing == "unmoved"]
     if unmoved:
         notes.append(
-            f"nothing here says how yields move {', '.join(unmoved)}: in shocks the price stays, "
-            "in replays it moves by its own prices where the run has them"
+            f"nothing here says how yields move {', '.join(unmoved)}: in shocks the price stays "
+            "and it earns nothing, in replays it moves by its own prices where the run has them; "
+            "the break-even leaves it out"
         )
     as_equity = [
         leg.ticker for leg in holdings.legs if leg.role == "equity" and is_treasury_fund(leg.ticker)
@@ -396,18 +430,25 @@ def _notes_on_legs(run: Run, holdings: Holdings, by_range: Mapping[str, Instrume
     return notes
 
 
-def _notes_on_forwards(holdings: Holdings, market: Market) -> list[str]:
-    """At which short rates dollars are sold forward, where any are."""
+def _notes_on_short_rates(holdings: Holdings, market: Market) -> list[str]:
+    """What cash at home earns, and at which short rates dollars are sold forward, if any are."""
     forwards, abroad = holdings.forwards, market.abroad
-    if forwards is None or abroad is None or not holdings.hedged.any():
+    if forwards is None or abroad is None:
         return []
-    figures = abroad.figures
-    return [
-        f"dollars are sold forward at the last short rates: {100.0 * forwards.home:.2f} % at home "
-        f"({figures.home.last}) and {100.0 * forwards.dollar:.2f} % in dollars "
-        f"({figures.dollar.last}), which moves as the shortest yield does, and a basis of "
-        f"{forwards.basis_bp:g} bp a year"
-    ]
+    figures, notes = abroad.figures, []
+    if forwards.investor.cash == "home":
+        notes.append(
+            f"cash at home, which the comparison holds in place of bills, earns "
+            f"{100.0 * forwards.home:.2f} % a year: the short rate of {figures.home.last}"
+        )
+    if holdings.hedged.any():
+        notes.append(
+            f"dollars are sold forward at the last short rates: {100.0 * forwards.home:.2f} % at "
+            f"home ({figures.home.last}) and {100.0 * forwards.dollar:.2f} % in dollars "
+            f"({figures.dollar.last}), which moves as the shortest yield does, and a basis of "
+            f"{forwards.basis_bp:g} bp a year"
+        )
+    return notes
 
 
 def _span(instrument: Instrument) -> str:

@@ -28,6 +28,14 @@ CARRIED_ROWS = 5  # sessions for which a yield is carried over on the first and 
 CARRIED_DAYS = 10  # for which a rate of exchange is
 
 
+def carried_over(yields: Array, row: int) -> Array:
+    """A row of daily yields; what it lacks is carried over from the few rows before, shape (K,)."""
+    carried = yields[row]
+    for older in yields[max(row - CARRIED_ROWS, 0) : row][::-1]:
+        carried = np.where(np.isfinite(carried), carried, older)
+    return np.asarray(carried)
+
+
 @dataclass(frozen=True, eq=False)
 class Figures:
     """What a source of episodes has, on its rows; all in dollars.
@@ -82,10 +90,7 @@ class Figures:
         values = every.to_numpy(float)
         rows = values[first : last + 1].copy()
         if not self.is_monthly:
-            for place, row in ((0, first), (-1, last)):
-                recent = values[max(row - CARRIED_ROWS, 0) : row + 1]
-                for older in recent[::-1]:
-                    rows[place] = np.where(np.isfinite(rows[place]), rows[place], older)
+            rows[0], rows[-1] = carried_over(values, first), carried_over(values, last)
         return pd.DataFrame(rows, every.index[first : last + 1], every.columns)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from backtests.analysis.crises import CRISES, Episode
 from backtests.analysis.stress import NodeMove, Replay
-from backtests.engine.stress.holdings import Holdings
+from backtests.engine.stress.holdings import MOSTLY, Holdings
 from backtests.engine.stress.paths import Fall, fall_of, sources_of
 from backtests.engine.stress.repricing import (
     Grown,
@@ -57,11 +57,17 @@ def replays_of(holdings: Holdings, run: Market) -> tuple[tuple[Replay, ...], tup
             "cannot tell it"
         )
     longest = max((leg.longest or 0.0 for leg in holdings.legs), default=0.0)
-    flat = [fall.name for fall in covered if longest > 10.0 and _reach(fall) < longest * 2 / 3]
+    flat = [fall.name for fall in covered if longest > 10.0 and _reach(fall) < longest * MOSTLY]
     if flat:
         notes.append(
             "what the holdings did then takes the longest published yield for all longer bonds in: "
             f"{', '.join(flat)}"
+        )
+    unknown = [fall.name for fall in covered if fall.rates is None]
+    if _asks_for_short_rates(holdings) and unknown:
+        notes.append(
+            "short rates of the time are not known, so that what the holdings did then takes "
+            f"today's: {', '.join(unknown)}"
         )
     for leg in holdings.legs:
         still = [fall.name for fall in covered if leg.ticker not in fall.own]
@@ -71,6 +77,13 @@ def replays_of(holdings: Holdings, run: Market) -> tuple[tuple[Replay, ...], tup
                 f"and stays where it was in them, the last of them {still[-1]}"
             )
     return tuple(replayed(holdings, fall) for fall in covered), tuple(notes)
+
+
+def _asks_for_short_rates(holdings: Holdings) -> bool:
+    """Whether cash at home is compared with, or dollars are sold forward."""
+    forwards = holdings.forwards
+    is_home = forwards is not None and forwards.investor.cash == "home"
+    return is_home or bool(holdings.hedged.any())
 
 
 def _reach(fall: Fall) -> float:
@@ -122,6 +135,11 @@ def replayed(holdings: Holdings, fall: Fall) -> Replay:
         then=returns_of(holdings, _then(holdings, fall, own)),
         recovery=recovery_of(holdings, yields[-1], now),
         as_the_market=as_the_market,
+        stayed=tuple(
+            leg.ticker
+            for leg in holdings.legs
+            if leg.repricing == "unmoved" and leg.ticker not in fall.own
+        ),
         no_dollar=holdings.forwards is not None and fall.exchange is None,
     )
 

@@ -24,10 +24,10 @@ from backtests.report.stress.names import (
     dated_name,
     difference_of,
     falls_of,
-    hedge_of,
     is_all_equity,
     is_plural,
     months_text,
+    moved_of,
     one_digit,
     points,
     rise,
@@ -107,10 +107,10 @@ def _endings(stress: Stress) -> list[str]:
         for each in stress.break_evens
         if each.bp is not None
     ]
-    if stress.hedge and evens:
+    if (moved := moved_of(stress)) and evens:
         told.append(
-            f"Rise of yields, in points, at which {hedge_of(stress)} only earn"
-            f"{'' if is_plural(stress) else 's'} as much as {bills_of(stress)}: {', '.join(evens)}."
+            f"Rise of yields, in points, at which {moved} only earn"
+            f"{'' if is_plural(moved) else 's'} as much as {bills_of(stress)}: {', '.join(evens)}."
         )
     return told
 

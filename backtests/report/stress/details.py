@@ -87,6 +87,8 @@ def remarks(replay: Replay) -> list[str]:
         told.append(f"missing maturities move as {' and '.join(map(maturity_text, borrowed))}")
     if replay.as_the_market:
         told.append(f"{', '.join(replay.as_the_market)} as the US market")
+    if replay.stayed:
+        told.append(f"{', '.join(replay.stayed)} left where it was: no prices of that time")
     if replay.no_dollar:
         told.append("dollar left where it was: its move is not known")
     if replay.is_later:
@@ -156,7 +158,8 @@ def method(stress: Stress) -> list[tuple[str, str]]:
         (
             "What counts as a fall.",
             "Counts are of replays in which equity fell, without those that have half of their "
-            "days or more in common with a longer one; the table has them all.",
+            "days or more in common with a longer one, and those before a part of the hedge has "
+            "prices; the table has them all.",
         ),
         (
             "Months to recover.",

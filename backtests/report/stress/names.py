@@ -46,6 +46,12 @@ def hedge_of(stress: Stress) -> str:
     return hedge_words([leg.ticker for leg in stress.hedge]) if stress.hedge else ""
 
 
+def moved_of(stress: Stress) -> str:
+    """What of the hedge yields move, which a break-even is of; empty where they move none of it."""
+    moved = [leg.ticker for leg in stress.hedge if leg.repricing != "unmoved"]
+    return hedge_words(moved) if moved else ""
+
+
 def cash_of(stress: Stress) -> str:
     """What bills are called in the investor's money."""
     return cash_words(stress.investor).name
@@ -56,9 +62,9 @@ def bills_of(stress: Stress) -> str:
     return "bills" if stress.investor is None else "US bills"
 
 
-def is_plural(stress: Stress) -> bool:
-    """Whether a sentence speaks of the hedge as of several things."""
-    return hedge_of(stress) == "Treasuries" or len(stress.hedge) > 1
+def is_plural(hedge: str) -> bool:
+    """Whether a sentence speaks of a hedge of that name as of several things."""
+    return hedge == "Treasuries" or " and " in hedge
 
 
 def is_all_equity(stress: Stress) -> bool:
@@ -165,12 +171,17 @@ def floored_text(moves: Sequence[NodeMove]) -> str:
 
 
 def falls_of(stress: Stress) -> list[Replay]:
-    """The replays that count: equity fell, and most of the days are not those of a longer fall."""
+    """The replays that count.
+
+    Equity fell, all of the hedge has yields or prices of that time, and most of the days are not
+    those of a longer fall.
+    """
     falls: list[Replay] = []
     by_length = sorted(stress.replays, key=lambda replay: (-replay.days, replay.start))
     for replay in by_length:
         shared = max((_shared(replay, longer) for longer in falls), default=0)
-        if replay.equity_move < 0.0 and 2 * shared < max(replay.days, 1):
+        is_known = replay.equity_move < 0.0 and not replay.stayed
+        if is_known and 2 * shared < max(replay.days, 1):
             falls.append(replay)
     return sorted(falls, key=lambda replay: (replay.start, replay.end))
 

@@ -24,6 +24,7 @@ from backtests.report.stress.names import (
     is_mixed,
     maturity_text,
     months_text,
+    moved_of,
     points,
     rise,
     rows_text,
@@ -216,7 +217,7 @@ def shocks_grid(stress: Stress, shocks: Sequence[Shock], name: str) -> Grid:
 
 def break_evens_grid(stress: Stress) -> Grid:
     """Horizon: the rise of yields at which the hedge only matches bills, and what both earn."""
-    rows = []
+    rows, moved = [], moved_of(stress) or hedge_of(stress)
     for each in stress.break_evens:
         told = "none within 10 points" if each.bp is None else f"{rise(each.bp)} points"
         rows.append(
@@ -228,7 +229,7 @@ def break_evens_grid(stress: Stress) -> Grid:
             ]
         )
     return Grid(
-        ["Within", "Rise of yields", f"{capital(hedge_of(stress))}, unchanged yields",
+        ["Within", "Rise of yields", f"{capital(moved)}, unchanged yields",
          f"{capital(bills_of(stress))}, unchanged yields"],
         rows,
         caption="An even rise of all yields by the end of the horizon"

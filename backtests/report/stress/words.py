@@ -16,6 +16,7 @@ from backtests.report.stress.names import (
     is_all_equity,
     is_plural,
     mix_of,
+    moved_of,
     one_digit,
     rise,
     worst_of,
@@ -77,11 +78,11 @@ def _why(stress: Stress) -> str:
         cash = cash_of(stress)
         return f"It holds no hedge; {cash} yield{_s(cash)} {cash_yield(stress):.2f} % today."
     today = hedge_today(stress)
-    told = [f"{hedge} {'are' if is_plural(stress) else 'is'} not built from yields."]
+    told = [f"{hedge} {'are' if is_plural(hedge) else 'is'} not built from yields."]
     if today is not None:
-        yield_, duration = today
+        (yield_, duration), moved = today, moved_of(stress)
         told = [
-            f"Today {hedge} yield{'' if is_plural(stress) else 's'} {yield_:.2f} %, "
+            f"Today {moved} yield{'' if is_plural(moved) else 's'} {yield_:.2f} %, "
             f"{bills_of(stress)} {stress.bill_yield:.2f} %; each point that yields rise costs "
             f"about {duration:.1f} %."
         ]
@@ -95,9 +96,9 @@ def _even_words(bp: float, months: int, stress: Stress) -> str:
     """How far yields may rise before the hedge trails bills, or have to fall for it not to."""
     size, cash = f"{abs(bp) / 100:.2f} points within {months} months", bills_of(stress)
     if bp < 0.0:
-        it = "them" if is_plural(stress) else "it"
+        it = "them" if is_plural(moved_of(stress)) else "it"
         return f"With roll-down, yields must fall {size} for {it} to match {cash}."
-    trail = "they trail" if is_plural(stress) else "it trails"
+    trail = "they trail" if is_plural(moved_of(stress)) else "it trails"
     return f"With roll-down, yields may rise {size} before {trail} {cash}."
 
 
@@ -121,14 +122,14 @@ def cash_yield(stress: Stress) -> float:
 
 
 def hedge_today(stress: Stress) -> tuple[float, float] | None:
-    """Yield and duration of the part of the hedge that is built from yields, by weight.
+    """Yield and duration of the part of the hedge that yields move, by weight; that of bills is 0.
 
     Returns
     -------
     tuple or None
         Percent a year and years; None where no part of it is.
     """
-    built = [leg for leg in stress.hedge if leg.yield_ is not None and leg.duration is not None]
+    built = [leg for leg in stress.hedge if leg.yield_ is not None]
     whole = sum(leg.weight for leg in built)
     if whole <= 0.0:
         return None
@@ -221,7 +222,7 @@ def _even_tile(stress: Stress) -> Tile | None:
     less = f"Beyond it {cash} would have earned more."
     return Tile(
         key="break-even",
-        title=f"Break-even of {hedge_of(stress)} and {cash}",
+        title=f"Break-even of {moved_of(stress) or hedge_of(stress)} and {cash}",
         value=_even_text(even),
         unit=f"points of yield in {even.months} months" if even.bp is not None else "",
         lines=(f"{capital(beside)}.", less) if beside else (less,),

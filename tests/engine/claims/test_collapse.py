@@ -151,6 +151,21 @@ def test_the_table_has_each_maturity_in_both_kinds_of_money(by_months: Claim) ->
     assert by_months.table.rows[2].values[2] is None
 
 
+def test_it_is_said_by_what_it_collapsed_and_that_equity_took_as_long() -> None:
+    because = no_collapse(daily()).because
+    # Worked out anew: 16.3, 18.5 and 13.0 years below a peak, equity 13.1; none fell deeper.
+    assert "1-3 years, 7-10 years, 20-30 years, by its time and not by its depth" in because
+    assert "Equity's own longest was 13.1 years." in because
+    assert "no collapse." in because
+
+
+def test_the_first_figure_since_the_article_is_of_the_maturity_that_fell_deepest(
+    by_months: Claim,
+) -> None:
+    assert by_months.measures[0].what.endswith("20-30 years")
+    assert by_months.after[0].what == "deepest fall since then: 20-30 years"
+
+
 def test_the_data_to_the_article_decide(by_months: Claim) -> None:
     cut = Exhibits(monthly().months.until(pd.Timestamp("2025-03-31")), None, "none were given")
     claim = no_collapse(cut)

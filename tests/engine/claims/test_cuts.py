@@ -66,7 +66,7 @@ def test_with_daily_yields_the_claim_fails_by_its_own_rule():
     assert decides.n == 7
     assert decides.low < 0.0 < decides.high
     assert claim.judgement == "fails"
-    assert measure(claim, "First cut of 2024-09-18: 10-year yield after 12 months") == (
+    assert measure(claim, "yield, 12 months after the first cut of 2024-09-18") == (
         pytest.approx(46.0)
     )
 
@@ -148,6 +148,15 @@ def test_ten_basis_points_are_no_cut():
     assert rates({"2025-05": 10.5, "2025-12": 100}).judgement == "holds"
 
 
+def test_a_cut_that_was_taken_back_shows_at_its_largest():
+    claim = rates({"2025-05": 25, "2025-07": 0, "2025-10": 110, "2025-12": 40})
+    assert claim.judgement == "holds"
+    assert [(each.what.rpartition("to ")[2], each.value) for each in claim.after[:2]] == [
+        ("June 2025", pytest.approx(-25.0)),
+        ("November 2025", pytest.approx(-110.0)),
+    ]
+
+
 def test_what_is_not_over_is_not_judged():
     assert rates({}, "2025-03").judgement == "cannot be tested here"
     assert rates({}, "2025-03").after == ()
@@ -163,7 +172,9 @@ def test_the_first_cut_after_the_article_came_in_september():
     claim = cuts_of_2025(in_months(months))
     (first,) = (each for each in claim.after if each.unit == "day")
     assert first.text == "2025-09"  # STRESS_AND_CLAIMS: first move September
-    assert measure(claim, "to July 2025") == 0.0  # 4.33 in March and in July
+    # 4.33 in March and in July, 4.22 in September.
+    assert measure(claim, "federal funds rate from March to July 2025") == 0.0
+    assert measure(claim, "federal funds rate from March to September 2025") == pytest.approx(-11)
     assert "Date wrong" in claim.because
     assert claim.measures[0].value == pytest.approx(0.0433)
 

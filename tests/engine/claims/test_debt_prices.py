@@ -238,7 +238,10 @@ def test_on_days_by_the_rules_own_reading():
     assert claim.judgement == judge_of(claim)
     assert claim.missing == ""
     assert the(claim, "first session of the fall").text > "2025-02-19"
-    assert the(claim, "next 21 sessions", "less whatever the dollar", "IEF over").decides
+    assert claim.measures[0].what == (
+        "IEF over bills, next 21 sessions: after both prices fell, less whatever the dollar"
+    )
+    assert claim.measures[0].decides
     days = exhibits.days
     assert days is not None
     until_then = days.until(pd.Timestamp(ARTICLE_DAY))
@@ -248,6 +251,32 @@ def test_on_days_by_the_rules_own_reading():
     rule = TwoPrices(calm_sessions=1, duration_min=1, duration_max=9)
     expected = (rule.target_duration(until_then) == 1.0)[:-FOLLOWING].sum()
     assert row_of(claim, "sessions: yield up, dollar and equity down")[0] == expected
+
+
+def test_a_pass_by_a_hair_is_said_to_be_one_and_where_it_comes_from():
+    claim = two_prices(with_real_days())
+    warning = claim.measures[0]
+    # Worked out anew from the published files: -0.177 points after 1193 sessions, -0.231 up to the
+    # middle of the history in January 1998 and -0.076 after it.
+    assert 100 * warning.value == pytest.approx(-0.177, abs=0.001)
+    assert (warning.n, warning.n_of) == (1193, "overlapping sessions with the signal")
+    assert "by a hair" in claim.because
+    assert "in the first half of the history alone: -0.23 points" in claim.because
+    assert "from 1971-01 to 1998-01, -0.08 points" in claim.because
+
+
+def test_a_clear_pass_is_none_by_a_hair():
+    judged = two_prices(replace(bundled_months(), days=warned(60 * 80, -0.02, 0.01)))
+    assert judged.measures[0].high < 0.0
+    assert "That passes the first test. " in judged.because
+    assert "half of the history" not in judged.because  # of so few months neither has an interval
+    assert "passes" not in two_prices(bundled_months()).because  # its interval includes 0
+
+
+def test_the_first_figure_since_the_article_is_the_claims_own():
+    first, both, either, _ = two_prices(with_real_days()).after
+    assert first.what.endswith("after both prices fell, less whatever the dollar")
+    assert first.value == pytest.approx(both.value - either.value)
 
 
 def test_days_without_a_dollar_index_or_too_few_are_not_used():

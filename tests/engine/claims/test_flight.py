@@ -10,7 +10,7 @@ import pytest
 from backtests.analysis.claims import Claim, Judgement, Measure
 from backtests.analysis.resampling import Estimate
 from backtests.engine.claims.exhibits import Exhibits
-from backtests.engine.claims.flight import down_months, judge, money_flees
+from backtests.engine.claims.flight import WHAT, down_months, judge, money_flees
 from backtests.engine.claims.measures import monthly_returns
 from tests.engine.claims.real_exhibits import daily, monthly
 
@@ -49,6 +49,9 @@ def test_the_judgement_follows_from_the_figures(
 def test_without_a_state_nothing_is_judged() -> None:
     nothing = Estimate(None, None, None)
     assert judge(of(0.01, 0.002, 0.02), [nothing, nothing]) == "cannot be tested here"
+    # One sign alone says nothing of the other.
+    assert judge(of(0.01, 0.002, 0.02), [of(0.01), nothing]) == "cannot be tested here"
+    assert judge(of(-0.01, -0.02, -0.002), [nothing, of(-0.01)]) == "cannot be tested here"
 
 
 def test_the_payoff_is_the_published_one(by_months: Claim) -> None:
@@ -62,7 +65,7 @@ def test_the_payoff_is_the_published_one(by_months: Claim) -> None:
     assert by_months.judgement == "holds in part"
     # A tenth of 758 months, rounded up.
     assert (every.n, every.first, every.last) == (76, "1962-02", "2025-03")
-    assert called(by_months, "shifted labels").value == pytest.approx(0.11, abs=0.015)
+    assert called(by_months, "shifted signs").value == pytest.approx(0.11, abs=0.015)
 
 
 def test_eras_share_the_falls_among_them(by_months: Claim) -> None:
@@ -76,10 +79,35 @@ def test_eras_share_the_falls_among_them(by_months: Claim) -> None:
     assert len(by_months.table.rows) == every.n
 
 
+def test_the_words_do_not_split_the_worst_months_of_all_into_those_of_each_sign(
+    by_months: Claim,
+) -> None:
+    # The worst tenth of 281 and of 441 months: 29 and 45, which are not parts of the worst 76.
+    assert [measure.n for measure in by_months.measures[:3]] == [76, 29, 45]
+    assert "worst 76 months Treasuries earned +0.20 points (-0.95 to +1.16)" in by_months.because
+    assert (
+        "worst tenth of the months after negative stock-bond correlation +1.19 points and positive "
+        "stock-bond correlation -1.11 points, each by itself" in by_months.because
+    )
+
+
+def test_the_first_figure_since_the_article_is_the_claims_own(by_months: Claim) -> None:
+    # Of the months from May 2025 on equity fell in December alone.
+    levels = monthly().months.levels(["SPY", "IEF"])
+    december = levels.pct_change().loc["2025-12-31"]
+    assert december["SPY"] < 0.0
+    assert by_months.after[0].what.startswith("Treasuries less bills in equity's down months")
+    assert by_months.after[0].value == pytest.approx(december["IEF"] - december["CASH"])
+    days = money_flees(daily()).after[0]
+    assert days.what == "Treasuries less bills since then"
+    # IEF +3.75 % and bills +1.94 % from 2025-04-14 to 2025-09-26, of the published closes.
+    assert 100.0 * (days.value or 0.0) == pytest.approx(3.75 - 1.94, abs=0.01)
+
+
 def test_three_years_since_2022_have_no_interval(by_months: Claim) -> None:
-    recent = called(by_months, "the same since 2022")
+    recent = called(by_months, f"{WHAT}, since 2022")
     assert (recent.low, recent.interval, recent.n) == (None, "", 4)  # a tenth of 39 months
-    assert called(by_months, "the same 2000 to 2021").low is not None
+    assert called(by_months, f"{WHAT}, 2000 to 2021").low is not None
 
 
 def test_what_came_after_is_apart(by_months: Claim) -> None:

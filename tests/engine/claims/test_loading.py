@@ -68,7 +68,8 @@ def test_a_folder_gives_what_it_has_and_says_what_it_lacks(tmp_path):
     source = write(tmp_path, "IEF", "SPY", "OTHER")
     exhibits = load_exhibits(source, announce=told.append)
     assert exhibits.days.tickers == ["SPY", "IEF"]
-    assert exhibits.days_missing == f"{source} lacks TLT, SHY, BIL, GLD, TIP"
+    assert exhibits.days_missing == "the folder lacks TLT, SHY, BIL, GLD, TIP"
+    assert exhibits.days.title == "price files of your own"  # a page may be sent: no path
     assert told[0].startswith(f"{source}: daily prices of {tmp_path}: ")
     assert f"note: {exhibits.days_missing}" in told
 
@@ -174,3 +175,15 @@ def test_steps_are_shown():
 
     load_exhibits("bundled", None, progress)
     assert steps == ["reading the bundled months"]
+
+
+def test_a_fund_that_begins_after_the_end_is_left_out_and_said():
+    """In 2000 there was no IEF, whose yields there were; gold's fund has none."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no real daily prices: {SHARED} is not there")
+    told = []
+    exhibits = load_exhibits(f"files:{SHARED}", "2000-06-30", announce=told.append)
+    assert exhibits.days.tickers == ["SPY", "IEF", "TLT", "SHY", "BIL"]
+    assert exhibits.days_missing == "GLD, TIP begin after 2000-06-30"
+    assert f"{exhibits.days.sessions[-1]:%Y-%m-%d}" == "2000-06-30"
+    assert "to 2000-06-30" in told[0]

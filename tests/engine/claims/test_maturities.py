@@ -56,6 +56,14 @@ def test_returns_fall_with_maturity_only_where_both_steps_do() -> None:
     )
 
 
+def test_the_first_figure_since_the_article_is_the_claims_own(by_months: Claim) -> None:
+    assert by_months.after[0].what == by_months.measures[0].what
+    assert by_months.after[0].n == 3  # of the eight months from May 2025 on
+    assert [each.what for each in by_months.after[1:3]] == [
+        "20-30 years since then", "deepest fall of 20-30 years since then",
+    ]  # fmt: skip
+
+
 def test_rising_months_are_those_at_whose_end_the_yield_was_higher() -> None:
     months = monthly().months.until(pd.Timestamp("2024-12-31"))
     rising = rising_months(months)

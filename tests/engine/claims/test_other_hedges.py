@@ -79,30 +79,56 @@ def test_tails_of_mixes_are_those_of_ground_truth():
 
 def test_the_rule_of_the_judgement():
     assert judge(ABOVE, [ABOVE, AROUND], [AROUND] * 4) == "holds"
-    assert judge(ABOVE, [], []) == "holds"
+    assert judge(ABOVE, [], []) == "holds in part"  # neither gold nor TIPS could be tried
+    assert judge(ABOVE, [ABOVE], [ABOVE]) == "holds in part"
     assert judge(AROUND, [ABOVE], [ABOVE]) == "holds in part"
     assert judge(BELOW, [], []) == "fails"
     assert judge(ABOVE, [AROUND, BELOW], []) == "fails"
-    assert judge(ABOVE, [ABOVE], [BELOW, AROUND, AROUND, ABOVE]) == "holds in part"
+    assert judge(ABOVE, [ABOVE, ABOVE], [BELOW, AROUND, AROUND, ABOVE]) == "holds in part"
     assert judge(ABOVE, [ABOVE], [BELOW, BELOW, AROUND, ABOVE]) == "fails"
-    assert judge(ABOVE, [NO_INTERVAL], [NO_INTERVAL]) == "holds"
+    assert judge(ABOVE, [ABOVE, NO_INTERVAL], [ABOVE]) == "holds in part"
+    assert judge(ABOVE, [ABOVE, ABOVE], [NO_INTERVAL]) == "holds in part"
     assert judge(NO_INTERVAL, [BELOW], []) == "cannot be tested here"
 
 
-def test_a_hedge_that_gains_when_equity_falls_holds():
+def test_a_hedge_that_gains_when_equity_falls_holds_as_far_as_months_can_tell():
     """A law: what moves against equity in every currency's worst months protects in dollars."""
     months = bundled_months().months
     moves = np.r_[0.0, -2.0 * months.prices["SPY"].pct_change().to_numpy()[1:]].clip(-0.5, 0.5)
     against = with_prices(months, IEF=100.0 * np.cumprod(1.0 + moves))
     claim = core_hedge(Exhibits(against, None, ""))
     assert the(claim, "IEF less bills").low > 0.0
-    assert claim.judgement == "holds"
+    assert claim.judgement == "holds in part"  # months have neither gold nor TIPS
 
 
 def test_a_hedge_that_falls_with_equity_fails():
     months = bundled_months().months
     claim = core_hedge(Exhibits(with_prices(months, IEF=months.prices["SPY"]), None, ""))
     assert claim.judgement == "fails"
+
+
+def test_too_few_months_are_not_judged():
+    # As the verdict: below 480 months no interval of a payoff can be relied on.
+    for last, judgement in (("1970-12-31", "cannot"), ("2001-12-31", "cannot"), ("2002-02", "")):
+        months = bundled_months().months.until(pd.Timestamp(last) + pd.offsets.MonthEnd(0))
+        claim = core_hedge(replace(bundled_months(), months=months))
+        assert claim.judgement.startswith(judgement), last
+        assert (claim.judgement == "cannot be tested here") == bool(judgement), last
+    early = bundled_months().months.until(pd.Timestamp("1970-12-31"))
+    assert core_hedge(replace(bundled_months(), months=early)).table is None  # no TLT before 1973
+
+
+def test_the_first_figure_since_the_article_is_the_claims_own():
+    months = core_hedge(bundled_months()).after
+    # Of the months from May 2025 on equity fell in December alone.
+    market = bundled_months().months
+    december = market.levels(["IEF"]).pct_change().loc["2025-12-31"]
+    assert months[0].what == "IEF less bills in months since then in which equity fell"
+    assert months[0].value == pytest.approx(december["IEF"] - december[CASH])
+    assert months[0].n == 1
+    assert "Equity fell in 1 month" in core_hedge(bundled_months()).after_words
+    days = core_hedge(with_real_days()).after  # to September: equity fell in no whole month
+    assert days[0].what == "IEF less bills since then"
 
 
 def test_protection_abroad_is_counted_in_the_money_of_the_holder():

@@ -51,14 +51,14 @@ def test_no_test_passed_some_passed_all_passed():
     assert judged(down, LEFT_ALONE).judgement == "holds in part"
     claim = judged(down, MET)
     assert claim.judgement == "holds"
-    assert shown(claim, "Announcement of purchases").text == "yes"
-    assert shown(judged(down, LEFT_ALONE), "Announcement of purchases").text == "none"
+    assert shown(claim, "announcement of purchases").text == "yes"
+    assert shown(judged(down, LEFT_ALONE), "announcement of purchases").text == "none"
 
 
 def test_a_fall_that_ends_before_the_announcement_was_not_met_by_it():
     down = dict.fromkeys(ANNOUNCEMENTS, -50.0)
     over = judged(down, {"2020-02": 300.0})
-    assert shown(over, "Deepest fall").last == "2020-02-29"
+    assert shown(over, "deepest fall").last == "2020-02-29"
     assert over.judgement == "holds in part"
 
 
@@ -70,7 +70,7 @@ def test_half_is_not_more_than_half():
     assert claim.judgement == "fails"  # the half that rose also fell deeper than is usual
 
 
-def test_of_a_fall_in_march_2020_half_is_not_more_than_half():
+def test_what_was_regained_in_march_2020_is_shown_and_decides_nothing():
     made = months(dict.fromkeys(ANNOUNCEMENTS, +150.0), LEFT_ALONE)
     days = pd.bdate_range("2020-01-01", "2021-12-31")
 
@@ -81,9 +81,10 @@ def test_of_a_fall_in_march_2020_half_is_not_more_than_half():
         daily = made_market(pd.Series(4.0, days), 252, IEF=prices)
         return buyer_of_last_resort(Exhibits(made, daily, ""))
 
-    assert rush(95.0).judgement == "fails"
+    assert rush(90.0).judgement == "fails"
     claim = rush(96.0)
-    assert claim.judgement == "holds in part"
+    assert claim.judgement == "fails"
+    assert not shown(claim, "IEF, share of that fall").decides
     assert shown(claim, "IEF, deepest fall").value == pytest.approx(-0.10)
     assert shown(claim, "IEF, share of that fall").value == pytest.approx(0.6)
     assert "regained 60 %" in claim.because
@@ -112,10 +113,17 @@ def test_daily_yields_begin_on_the_day_before():
     assert sunday[1] == pytest.approx(100 * (y10["2020-04-15"] - y10["2020-03-13"]))
 
 
-def test_the_real_figures_judge_in_part():
+def test_the_real_figures_pass_none_of_the_three_tests():
     claim = buyer_of_last_resort(with_real_days())
-    assert claim.judgement == "holds in part"
-    fall = shown(claim, "Deepest fall")
+    # Counted and repriced from the published file by hand: lower after three months in 4 of 8; the
+    # mean deepest loss -6.73 %, and -5.05 % from the 185 month-ends; no purchases in the fall.
+    lower, losses, usual, _, met = (each for each in claim.measures if each.decides)
+    assert lower.value == 0.5
+    assert 100 * losses.value == pytest.approx(-6.73, abs=0.005)
+    assert (100 * usual.value, usual.n) == (pytest.approx(-5.05, abs=0.005), 185)
+    assert met.text == "none"
+    assert claim.judgement == "fails"
+    fall = shown(claim, "deepest fall")
     assert (fall.first[:7], fall.last) == ("2020-08", "2023-10-19")  # GROUND_TRUTH: of IEF and TLT
     assert "2008-11-25 mortgage bonds" in [row.name for row in claim.table.rows]
 
@@ -123,7 +131,7 @@ def test_the_real_figures_judge_in_part():
 def test_the_deepest_fall_by_months_as_published():
     # GROUND_TRUTH: month-end H.15, no roll-down: -26.1 % from July 2020 to October 2023.
     claim = buyer_of_last_resort(bundled_months())
-    fall = shown(claim, "Deepest fall")
+    fall = shown(claim, "deepest fall")
     assert 100 * fall.value == pytest.approx(-26.1, abs=0.05)
     assert (fall.first, fall.last) == ("2020-07-31", "2023-10-31")
 

@@ -10,6 +10,7 @@ from backtests.analysis.months import month_ends
 from backtests.analysis.resampling import Estimate
 from backtests.engine import ledger
 from backtests.engine.claims.exhibits import Exhibits
+from backtests.engine.claims.loading import load_exhibits
 from backtests.engine.claims.rules import (
     COSTS,
     RULES,
@@ -135,11 +136,9 @@ def test_days_without_the_dial_leave_the_months(months, claim):
 def test_daily_prices_are_asked_first(months):
     if not SHARED.is_dir():
         pytest.skip(f"no real daily prices: {SHARED} is not there")
-    from backtests.engine.claims.loading import load_exhibits
-
     claim = attack_and_defend(load_exhibits(f"files:{SHARED}"))
     assert claim.missing == ""
-    assert claim.data.startswith("daily prices")
+    assert "Prices: price files of your own." in claim.data
     assert "filled a session later" in claim.data
     assert all(value is not None for value in claim.table.rows[-1].values)
     assert claim.after[0].first == "2025-04-14"
@@ -149,3 +148,20 @@ def test_why_not_is_one_clause(months):
     told = tried(months.until(pd.Timestamp("1964-12-31")), AttackDefend())
     assert isinstance(told, str)
     assert ";" not in told
+
+
+def test_days_that_are_shorter_do_not_decide_and_are_shown(months, claim):
+    """Daily prices from 2000 on: the months decide, and what needs days is told of these."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no real daily prices: {SHARED} is not there")
+    days = load_exhibits(f"files:{SHARED}").days
+    short = days.on(days.sessions[days.sessions >= "1999-12-31"])
+    told = attack_and_defend(Exhibits(months, short, ""))
+    assert (told.judgement, told.because) == (claim.judgement, claim.because)
+    assert told.measures[0] == claim.measures[0]
+    daily = next(measure for measure in told.measures if "daily prices" in measure.what)
+    assert (daily.first, daily.last, daily.decides) == ("2005-02", "2025-03", False)
+    assert told.missing == ""
+    assert told.table.rows[:-1] == claim.table.rows[:-1]
+    assert told.table.rows[-1].values[-1] < 310  # months of two_prices
+    assert told.after[0].first == "2025-04-14"

@@ -54,6 +54,9 @@ def test_what_comes_after_a_year_does_not_count():
 def test_until_the_year_is_over_only_what_has_happened_judges():
     so_far = made([100, 97, 103], last="2026-04-13")
     assert so_far.judgement == "holds"
+    assert "a new low before then would take it back" in so_far.because
+    assert made([100, 97, 103], last="2025-07-14").judgement == "holds"
+    assert made([100, 97, 103], last="2025-07-11").judgement == "cannot be tested here"
     assert "so far: the twelve months end on 2026-04-14" in so_far.because
     assert made([100, 97, 99], last="2026-04-13").judgement == "cannot be tested here"
     assert made([100, 97, 99], last="2026-04-14").judgement == "holds in part"

@@ -36,7 +36,7 @@ def test_no_tax_costs_nothing():
 
 def test_it_is_said_as_an_error_of_fact_with_the_law():
     yields = made_months("2024-01-31", "2025-12-31", 9.0)
-    yields.iloc[-1] = 4.0  # the last curve counts
+    yields["2025-03-31"] = 4.0  # the last curve up to the article counts
     claim = tax_on_foreign_holders(in_months(made_market(yields, 12)))
     assert claim.judgement == "fails"
     assert "factual error" in claim.because
@@ -48,4 +48,4 @@ def test_it_is_said_as_an_error_of_fact_with_the_law():
         pytest.approx(price_at_after_tax_yield(0.04)),
         pytest.approx(coupons_lost(0.04)),
     ]
-    assert claim.measures[2].last == "2025-12-31"
+    assert claim.measures[2].last == "2025-03-31"

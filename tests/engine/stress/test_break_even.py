@@ -60,6 +60,16 @@ def test_equity_and_cash_do_not_change_it_nor_does_the_currency():
     assert break_evens(alone) == break_evens(beside)
 
 
+def test_what_no_yield_moves_does_not_count_as_a_hedge_that_earns_nothing():
+    """Gold and AGG beside bonds: the break-even is the bonds' own, with bills in the hedge too."""
+    for fund in ({}, {"BIL": 0.2}):
+        alone = holdings({"BOND": 0.2, **fund}, {"BOND": TEN}, curve=CURVE)
+        beside = holdings({"SPY": 0.5, "BOND": 0.2, "GLD": 0.1, **fund}, {"BOND": TEN}, curve=CURVE)
+        for one, other in zip(break_evens(alone), break_evens(beside), strict=True):
+            assert other.bp == pytest.approx(one.bp)
+            assert (other.hedge, other.bills) == pytest.approx((one.hedge, one.bills))
+
+
 def test_what_no_yield_moves_has_none():
     for held in (holdings({"SPY": 1.0}), holdings({"SPY": 0.5, "BIL": 0.5}, expense=0.001)):
         assert {each.bp for each in break_evens(held)} == {None}

@@ -48,7 +48,9 @@ def test_legs_have_the_figures_of_their_rungs(default):
 def test_bills_of_the_bundled_months_earn_the_federal_funds_rate(default):
     """Of December 2025; H.15 has no three months there, and French's 0.34 % is November's."""
     assert default[0].bill_yield == 3.72
-    assert "bills earn 3.72 % a year: the federal funds rate" in " ".join(default[1])
+    assert "bills earn 3.72 % a year: the federal funds rate, its mean of a month" in " ".join(
+        default[1]
+    )
 
 
 def test_bills_of_daily_rows_earn_the_published_yield_of_three_months():
@@ -56,6 +58,9 @@ def test_bills_of_daily_rows_earn_the_published_yield_of_three_months():
     yields = yields_of(days, m0_25=5.1, m1=4.9, m10=4.2)
     market = daily("2024-01-02", "2024-06-28", yields=yields)
     assert bill_yield_of(market, todays_curve(market)) == (5.1, "the yield of 3 months")
+    yields.columns = [1.0 / 12.0, 1.0, 10.0]
+    market = daily("2024-01-02", "2024-06-28", yields=yields)
+    assert bill_yield_of(market, todays_curve(market)) == (5.1, "the yield of one month")
 
 
 def test_bills_without_a_rate_earn_what_they_did_over_thirty_days():
@@ -74,13 +79,41 @@ def yields_of(days: pd.DatetimeIndex, **columns) -> pd.DataFrame:
 
 
 def test_the_last_row_with_a_longer_yield_is_the_curve():
-    """On the last day nothing but a bill was published, on the day before no 2-year."""
+    """On the last day nothing but a bill was published, and never a 2-year in its last month."""
     days = pd.bdate_range("2024-01-02", "2024-06-28")
     yields = yields_of(days, y1=5.0, y2=4.5, y10=4.0)
-    yields.iloc[-2, 1] = np.nan
+    yields.iloc[-21:, 1] = np.nan
     yields.iloc[-1, 1:] = np.nan
     curve = todays_curve(daily("2024-01-02", "2024-06-28", yields=yields))
     assert (f"{curve.day:%Y-%m-%d}", list(curve.nodes)) == ("2024-06-27", [1.0, 10.0])
+
+
+def test_a_maturity_that_the_last_day_lacks_is_carried_over_five_sessions():
+    """A last day with a 10-year yield alone must not price bonds of 30 years at it."""
+    days = pd.bdate_range("2024-01-02", "2024-06-28")
+    yields = yields_of(days, y1=5.0, y10=4.0, y30=4.6)
+    yields.iloc[-1, [0, 2]] = np.nan
+    yields.iloc[-6:, 0] = np.nan
+    market = daily("2024-01-02", "2024-06-28", yields=yields)
+    curve = todays_curve(market)
+    assert (f"{curve.day:%Y-%m-%d}", list(curve.nodes)) == ("2024-06-28", [10.0, 30.0])
+    assert list(curve.yields) == [4.0, 4.6]
+    yields.iloc[-6, 0] = 5.0
+    market = daily("2024-01-02", "2024-06-28", yields=yields)
+    assert list(todays_curve(market).nodes) == [1.0, 10.0, 30.0]
+
+
+def test_bonds_beyond_the_yields_of_today_are_said():
+    days = pd.bdate_range("2024-01-02", "2024-06-28")
+    yields = yields_of(days, y10=4.0)
+    market = daily("2024-01-02", "2024-06-28", ("SPY", "SHY", "IEF", "TLT"), yields=yields)
+    run = run_on(market, {"SPY": 0.4, "SHY": 0.2, "IEF": 0.2, "TLT": 0.2})
+    notes = [note for note in holdings_of(run)[1] if note.startswith("no yield")]
+    assert notes == [
+        "no yield below 10 years is published today: SHY, IEF takes it for all shorter bonds",
+        "no yield beyond 10 years is published today: TLT takes it for all longer bonds",
+    ]
+    assert not any(note.startswith("no yield") for note in holdings_of(run_of())[1])
 
 
 def test_without_yields_the_bundled_month_before_is_used_and_said():
@@ -127,7 +160,9 @@ def test_what_yields_do_not_tell_stays_and_is_named():
     run = run_on(market, {"SPY": 0.5, "GLD": 0.3, "TLT": 0.2}, hedge="GLD")
     holdings, notes = holdings_of(run)
     assert [leg.repricing for leg in holdings.legs] == ["equity", "unmoved", "equity", "bills"]
-    assert any("nothing here says how yields move GLD" in note for note in notes)
+    (told,) = [note for note in notes if "nothing here says how yields move GLD" in note]
+    assert "it earns nothing" in told
+    assert told.endswith("the break-even leaves it out")
     assert "TLT counts as equity in this run, and moves as it does" in notes
 
 
@@ -135,6 +170,14 @@ def test_a_currency_hedge_is_that_of_the_run_or_of_the_share_class():
     held = holdings_of(run_of(money=Money("EUR", fx_hedge=0.5), end="2020-06-30"))[0]
     assert [leg.hedged for leg in held.legs] == [0.0, 0.5, 0.0]
     assert held.forwards.investor.currency == "EUR"
+
+
+def test_what_cash_at_home_earns_is_said_with_its_month():
+    """The three-month rate of the euro of June 2020 was -0.376 %."""
+    _, notes = holdings_of(run_of(money=Money("EUR"), end="2020-06-30"))
+    assert any(note.endswith("earns -0.38 % a year: the short rate of 2020-06") for note in notes)
+    dollars = run_of(money=Money("EUR", cash="usd"), end="2020-06-30")
+    assert not any("cash at home" in note for note in holdings_of(dollars)[1])
 
 
 def hedged_class(**settings):

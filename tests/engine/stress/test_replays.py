@@ -181,6 +181,27 @@ def test_unhedged_in_another_currency_both_returns_multiply():
     assert {replay.dollar_move for replay in home.values()} == {None}
 
 
+def test_short_rates_that_are_not_known_are_said():
+    """The bundled rates of Japan begin after 1990, those of Germany and the dollar in 1971."""
+
+    def told(currency: str, **settings) -> list[str]:
+        run = run_of(money=Money(currency, **settings))
+        held = holdings_of(run)[0]
+        _, notes = replays_of(held, run.market.nominal)
+        return [note for note in notes if note.startswith("short rates of the time")]
+
+    (yen,) = told("JPY")
+    assert yen.endswith(
+        "takes today's: Credit crunch, Tight money, Oil shock, Rising inflation, Disinflation, "
+        "Black Monday, Invasion of Kuwait"
+    )
+    (euro,) = told("EUR")
+    assert euro.endswith("takes today's: Credit crunch, Tight money")
+    assert told("JPY", cash="usd") == []  # needs none
+    assert told("JPY", cash="usd", fx_hedge=1.0) == [yen]
+    assert told("USD") == []
+
+
 def test_hedged_in_full_the_dollar_hardly_matters():
     """What is left is what was earned since the last roll; the interest differs by 2 points."""
     rows = pd.DatetimeIndex(["2001-01-01", "2001-02-01"])
@@ -256,6 +277,9 @@ def test_a_hedge_without_prices_of_the_time_stays_and_is_counted():
     gold = market.prices["GLD"]
     own = gold[:"2018-12-31"].iloc[-1] / gold[:"2018-09-30"].iloc[-1] - 1.0
     assert every["Tightening"].now.hedge == pytest.approx(own)
+    known = [name for name, replay in every.items() if not replay.stayed]
+    assert known == ["Volatility shock", "Tightening"]
+    assert every["Oil shock"].stayed == ("GLD",)
     assert (
         "GLD has no prices in 18 of 20 replays and stays where it was in them, the last of them "
         "Tariffs"

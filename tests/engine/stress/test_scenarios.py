@@ -75,7 +75,7 @@ def test_stagflation_is_the_replay_of_the_oil_shock():
     made = Returns(-0.3, -0.46, -0.24, -0.02)
     replay = Replay(
         "Oil shock", "1973-01-11", "1974-10-03", 630, 435, True, "", False, -0.46, None,
-        (NodeMove(10.0, 161.0, 10.0, False),), made, made, Recovery(1, 2, 3), (), False,
+        (NodeMove(10.0, 161.0, 10.0, False),), made, made, Recovery(1, 2, 3), (), (), False,
     )  # fmt: skip
     stage = named(mix(), [replay])["Stagflation"].stages[0]
     assert (stage.returns, stage.recovery, stage.moves) == (made, replay.recovery, replay.moves)

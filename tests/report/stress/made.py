@@ -66,6 +66,7 @@ def make_replay(
         then=mixed(equity, hedge - 0.02),
         recovery=Recovery(portfolio=120, bills=140, hedge=0),
         as_the_market=(),
+        stayed=(),
         no_dollar=False,
     )
     return replace(replay, **changes)

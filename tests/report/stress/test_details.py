@@ -66,12 +66,18 @@ def test_what_is_to_be_known_of_a_replay():
         for move in plain.moves
     )
     strange = replace(
-        plain, moves=moves, as_the_market=("VTI", "QQQ"), no_dollar=True, is_later=True
+        plain,
+        moves=moves,
+        as_the_market=("VTI", "QQQ"),
+        stayed=("GLD",),
+        no_dollar=True,
+        is_later=True,
     )
     assert remarks(strange) == [
         "floor at -1 %: 3 months",
         "missing maturities move as 10 years",
         "VTI, QQQ as the US market",
+        "GLD left where it was: no prices of that time",
         "dollar left where it was: its move is not known",
         "after the day of today's curve",
     ]

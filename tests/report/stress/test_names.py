@@ -19,6 +19,7 @@ from backtests.report.stress.names import (
     maturity_text,
     mix_of,
     months_text,
+    moved_of,
     one_digit,
     rise,
     shown_moves,
@@ -63,8 +64,11 @@ def test_portfolios_that_are_the_same_are_shown_once():
     assert names(make_stress(legs=(replace(CASH, weight=1.0),))) == ["What is held"]
     gold = replace(IEF, ticker="GLD", repricing="unmoved")
     assert names(make_stress(legs=(SPY, gold))) == ["With GLD", "Bills instead", "Equity alone"]
-    assert (hedge_of(make_stress()), is_plural(make_stress())) == ("Treasuries", True)
-    assert is_plural(make_stress(legs=(SPY, gold))) is False
+    assert hedge_of(make_stress()) == moved_of(make_stress()) == "Treasuries"
+    both = make_stress(legs=(SPY, IEF, gold))
+    assert (hedge_of(both), moved_of(both)) == ("IEF and GLD", "Treasuries")
+    assert moved_of(make_stress(legs=(SPY, gold))) == ""
+    assert [is_plural(name) for name in ("Treasuries", "GLD", "AGG and GLD")] == [True, False, True]
 
 
 def test_a_fall_within_a_longer_one_and_a_rebound_do_not_count():
@@ -79,6 +83,12 @@ def test_a_fall_that_has_half_its_days_in_a_longer_one_does_not_count(start, cou
     later = make_replay("Later", start, "2020-03-30", -0.1, 0.0, days=days)
     falls = falls_of(make_stress(replays=(REPLAYS[2], later)))
     assert [fall.name for fall in falls] == ["Covid", *["Later"] * counts]
+
+
+def test_a_fall_before_the_hedge_has_prices_does_not_count():
+    """Gold that keeps its price for want of prices neither beats bills nor trails them."""
+    before, after = replace(REPLAYS[0], stayed=("GLD",)), REPLAYS[1]
+    assert falls_of(make_stress(replays=(before, after))) == [after]
 
 
 def test_of_two_replays_of_the_same_days_one_counts():

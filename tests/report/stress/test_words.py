@@ -150,6 +150,15 @@ def test_yield_and_duration_of_a_hedge_are_means_by_weight():
     today = hedge_today(make_stress(legs=(SPY, eight, sixteen)))
     assert today == pytest.approx((4.25, 10.0))
     assert hedge_today(make_stress(legs=(SPY, GOLD))) is None
+    bills = replace(eight, ticker="BIL", repricing="bills", yield_=2.0, duration=None)
+    assert hedge_today(make_stress(legs=(SPY, eight, bills))) == pytest.approx((3.0, 4.0))
+
+
+def test_beside_gold_the_break_even_is_told_of_treasuries_alone():
+    screen = first_screen(make_stress(legs=(SPY, IEF, GOLD)))
+    assert screen.headline.startswith("60 % SPY, 40 % IEF, 40 % GLD today: IEF and GLD would beat")
+    assert screen.line.startswith("Today Treasuries yield")
+    assert screen.tiles[-1].title == "Break-even of Treasuries and bills"
 
 
 def test_the_scenario_with_a_sequel_is_told_first():
