@@ -65,6 +65,7 @@ def test_help_loads_no_engine_and_a_trial_none_that_takes_long(tmp_path, monkeyp
     assert manifest.source == "bundled"
     assert "bundled monthly history" in manifest.title
     assert manifest.finding.startswith("Of ")
+    assert f"> {manifest.finding}\n" in (ROOT / "README.md").read_text("utf-8")
     assert f"{folder.name}/claims.html" in (tmp_path / "index.html").read_text("utf-8")
 
 

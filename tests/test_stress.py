@@ -17,6 +17,7 @@ from backtests.engine.config import RunConfig
 from backtests.engine.stress.stress import stress_of
 from backtests.jobs import make_run, publish, stressed
 from backtests.report.manifest import StressManifest, read_whole_manifest
+from backtests.report.stress.words import first_screen
 from backtests.stress import main
 from data.records import from_json
 from tests.conftest import ROOT, ended
@@ -126,3 +127,9 @@ def test_what_cannot_be_asked_ends_with_one_line(words, message, capsys, monkeyp
     assert code == 2
     (line,) = err.splitlines()
     assert message in line
+
+
+def test_the_readme_shows_what_the_command_finds():
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    headline = first_screen(stress_on()).headline.replace("\u2011", "-")  # a hyphen that stays
+    assert f"> {headline}." in readme

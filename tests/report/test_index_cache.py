@@ -60,6 +60,16 @@ def test_a_name_that_is_no_text_is_read_again_each_time(tmp_path):
     assert set(kept_after(tmp_path, rows).others) == {"b"}
 
 
+def test_what_a_terminal_would_obey_stands_as_its_escape(tmp_path):
+    """Control codes, signs that turn text round, all that is no ASCII; it reads back equal."""
+    name = "\x1b[2J\x07\u202e\u2028\x85\U0001f600"
+    rows = {"b": (STAMP, other("b", name))}
+    assert kept_after(tmp_path, rows).get("b", STAMP) == other("b", name)
+    content = (tmp_path / CACHE).read_bytes()
+    assert content.isascii()
+    assert min(content) >= ord(" ")
+
+
 def test_what_is_there_already_is_not_written_again(tmp_path):
     before = kept_after(tmp_path, {"b": (STAMP, other("b"))})
     place = tmp_path / CACHE
