@@ -139,7 +139,7 @@ class Fall:
     @cached_property
     def between(self) -> Array:
         """Yields, between days on which they were published linear in time; percent, (T + 1, M)."""
-        values = self.yields.to_numpy(float).copy()
+        values: Array = self.yields.to_numpy(float).copy()
         days = self.rows.values.astype("datetime64[D]").astype(np.int64).astype(float)
         published = np.isfinite(values)
         for place in np.flatnonzero(published.any(axis=0) & ~published.all(axis=0)):
