@@ -46,7 +46,8 @@ class Leg:
     shortest, longest
         The range of a ladder, years; None for others.
     yield_, duration, convexity
-        Means over the rungs today: percent, years, years squared; of bills the yield alone.
+        Means over the rungs today: percent, years, years squared; of bills the yield alone, of
+        cash the yield of where it is kept, which may be the investor's own country.
     hedged
         Share of it that is sold forward against the dollar; 0 in dollars.
     """

@@ -15,7 +15,7 @@ from backtests.analysis.record import Tickers, Verdict
 from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
 from backtests.report.currency import cash_words, in_money
-from backtests.report.pages import pages_of_run
+from backtests.report.pages import STRESS, pages_of_run
 from backtests.report.paid_words import own_money_lines
 from backtests.report.real import nominal_line
 from backtests.report.state import state_line, state_notes, state_table
@@ -36,6 +36,7 @@ from backtests.report.which_hedge.words import PAGE, answer_line, reasons
 from data.currency.currencies import DOLLAR, name_of
 from data.market import CASH
 from data.strictness import age_in_days
+from data.terminal import printable
 from data.vintage import CURRENCY_SERIES, Vintage
 from strategies.weights import mix_text
 
@@ -87,6 +88,8 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
     console.print(Text(f"results in {folder}"), soft_wrap=True)
     for page in pages_of_run(folder):
         console.print(Text(f"open {folder / page.file}"), soft_wrap=True)
+    if isinstance(run.stress, str):  # why there is none
+        console.print(Text(printable(f"no {STRESS.file}: {run.stress}")), soft_wrap=True)
 
 
 def print_state(console: Console, run: Run, state: HedgeState) -> None:

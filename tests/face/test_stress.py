@@ -29,7 +29,7 @@ def test_the_record_is_that_of_a_judged_runs_folder(run, tmp_path):
 
 def test_it_shows_itself(run):
     text, html = repr(run.stress), run.stress._repr_html_()
-    assert text.startswith("60 % SPY, 40 % IEF today: ")
+    assert text.startswith("60 % SPY, 40 % IEF on 1995-12-31: ")
     assert "Oil shock 1973-74: " in text
     for words in ("Falls of history, once more today", "Scenarios of the article"):
         assert words in html

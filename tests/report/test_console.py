@@ -124,3 +124,10 @@ def test_a_duration_rule_without_a_switch_says_so_and_shows_no_table():
         "first."
     )
     assert lines[place + 1].startswith("Duration is the percent of price lost")  # the term it uses
+
+
+def test_why_there_is_no_stress_page_stands_where_its_path_would(run):
+    why = "stress cannot reprice EDV\x1b: it holds stripped bonds; hold TLT"
+    lines = printed(replace(run, stress=why)).splitlines()
+    assert lines[-1] == f"no stress.html: {why}".replace("\x1b", "\\x1b")
+    assert "no stress.html" not in printed(run)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backtests.analysis.stress import CurvePoint, Stress
 from backtests.engine.backtest import as_if_unpaid
 from backtests.engine.run import Run
@@ -58,6 +60,13 @@ def stress_of(run: Run, progress: Progress = silent) -> Stress:
         told = f"its money ran out on {ruined:%Y-%m-%d}: what follows is without cash flows"
         notes = (told, *notes)
     curve, forwards = holdings.curve, holdings.forwards
+    home = None
+    if forwards is not None and forwards.investor.cash == "home":
+        home = 100.0 * forwards.home
+    legs = tuple(
+        replace(leg, yield_=home) if leg.role == "cash" and home is not None else leg
+        for leg in holdings.shown
+    )
     with progress("shocking today's yields"):
         return ten_digits(
             Stress(
@@ -70,10 +79,8 @@ def stress_of(run: Run, progress: Progress = silent) -> Stress:
                     for node, yield_ in zip(curve.nodes, curve.yields, strict=True)
                 ),
                 bill_yield=holdings.bill_yield,
-                home_yield=None
-                if forwards is None or forwards.investor.cash == "usd"
-                else 100.0 * forwards.home,
-                legs=holdings.shown,
+                home_yield=home,
+                legs=legs,
                 pending=run.summary.latest.pending is not None,
                 replays=replays,
                 yields_by_equity=yields_by_equity(holdings),

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from backtests.analysis.stress import Returns, Stress
 from backtests.report.stress.details import (
+    as_equity_words,
     facts_of,
     pending_words,
 )
@@ -59,6 +60,8 @@ def print_stress(console: Console, label: str, stress: Stress) -> None:
     console.print(Text(printable(screen.line)))
     if pending := pending_words(stress):
         console.print(Text(pending))
+    if as_equity := as_equity_words(stress):
+        console.print(Text(printable(as_equity)))
     earns = not is_all_equity(stress)
     if falls := falls_of(stress):
         console.print()

@@ -15,6 +15,7 @@ from backtests.report.stress.names import (
 )
 from backtests.report.text import DURATION, capital, percent
 from data.currency.currencies import counted_in
+from data.treasuries.instruments import US_MARKET
 
 
 def facts_of(stress: Stress) -> list[str]:
@@ -38,6 +39,18 @@ def pending_words(stress: Stress) -> str:
     return (
         f"The last decision has yet to trade: this page is about what is held on {stress.as_of}, "
         "before it."
+    )
+
+
+def as_equity_words(stress: Stress) -> str:
+    """What counts as equity beside the US market, and moves with it; empty for nothing else."""
+    others = [leg.ticker for leg in stress.equity if leg.ticker not in US_MARKET]
+    if not others:
+        return ""
+    counts, moves = ("counts", "it moves") if len(others) == 1 else ("count", "each moves")
+    return (
+        f"{', '.join(others)} {counts} as equity: in scenarios and shocks {moves} as far as the US "
+        "market, in replays by prices of its own where there are any."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backtests.analysis.stress import Stress
 from backtests.report.sheet import Sheet, Table
 from backtests.report.stress.details import facts_of, method, reading
-from backtests.report.stress.names import columns_of, dated_name
+from backtests.report.stress.names import HYPHEN, columns_of, dated_name
 from backtests.report.stress.tables import replays_grid, scenarios_grid
 from backtests.report.stress.words import first_screen
 from backtests.report.text import percent
@@ -37,4 +37,6 @@ def stress_text(stress: Stress) -> str:
         values = [(each.name, each.of(replay.now)) for each in shown]
         told = [f"{name} {percent(value)}" for name, value in values if value is not None]
         lines.append(f"{dated_name(replay)}: {', '.join(told)}")
-    return "\n".join(printable(line).replace("\u00a0", " ") for line in lines)
+    # A terminal may lack the hyphen at which no line breaks.
+    text = "\n".join(printable(line) for line in lines)
+    return text.replace("\u00a0", " ").replace(HYPHEN, "-")

@@ -10,6 +10,7 @@ from backtests.report.page import render_page
 from backtests.report.pages import Trail
 from backtests.report.stress import charts, tables
 from backtests.report.stress.details import (
+    as_equity_words,
     cash_flow_words,
     facts_of,
     method,
@@ -66,6 +67,7 @@ def write_stress(
         screen=first_screen(stress),
         facts=[label, *facts_of(stress)],
         pending=pending_words(stress),
+        as_equity=as_equity_words(stress),
         hero=charts.replays_picture(stress),
         replays=tables.replays_grid(stress),
         reading=reading(stress),

@@ -11,6 +11,7 @@ from backtests.report.stress.details import (
     remarks,
 )
 from backtests.report.stress.names import (
+    HYPHEN,
     Column,
     bills_of,
     cash_of,
@@ -124,7 +125,7 @@ def moves_grid(stress: Stress) -> Grid:
     for replay in stress.replays:
         row = [
             _name_cell(replay, mixed=mixed),
-            Cell(f"{replay.start} to {replay.end}", _place(replay)),
+            Cell(f"{replay.start} to {replay.end}".replace("-", HYPHEN), _place(replay)),
             Cell(f"{replay.days:,}", replay.days),
             *(_move_cell(_at(replay.moves, each)) for each in shown),
             Cell(percent(replay.equity_move), replay.equity_move),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backtests.analysis.stress import MOST_MONTHS, BreakEven, Scenario, Stress
 from backtests.report.stress.names import (
+    HYPHEN,
     beats,
     bills_of,
     cash_of,
@@ -33,7 +34,7 @@ def first_screen(stress: Stress) -> FirstScreen:
     """The first screen: what the hedge does now, the worst replay, why, and how sure that is."""
     told = _finding(stress)
     return FirstScreen(
-        headline=f"{mix_of(stress)} today: {told}",
+        headline=f"{mix_of(stress)} on {stress.as_of.replace('-', HYPHEN)}: {told}",
         chip="",
         tone="",
         line=" ".join(filter(None, [_why(stress), _then(stress), SURE])),
@@ -49,6 +50,8 @@ def _finding(stress: Stress) -> str:
     if worst is None:
         return "no fall of history lies within the yields that are known"
     cost = _cost(worst.now.portfolio)
+    if not stress.hedge and round(worst.now.portfolio, 3) >= 0.0:
+        return "no fall of history would cost it anything"
     if not stress.hedge:
         return (
             f"the worst fall of history, {years_text(worst)}, would {cost}, and nothing hedges it"
@@ -76,13 +79,13 @@ def _why(stress: Stress) -> str:
         if is_all_equity(stress):
             return "It holds no hedge, and nothing that earns interest."
         cash = cash_of(stress)
-        return f"It holds no hedge; {cash} yield{_s(cash)} {cash_yield(stress):.2f} % today."
+        return f"It holds no hedge; {cash} yield{_s(cash)} {cash_yield(stress):.2f} %."
     today = hedge_today(stress)
     told = [f"{hedge} {'are' if is_plural(hedge) else 'is'} not built from yields."]
     if today is not None:
         (yield_, duration), moved = today, moved_of(stress)
         told = [
-            f"Today {moved} yield{'' if is_plural(moved) else 's'} {yield_:.2f} %, "
+            f"{capital(moved)} yield{'' if is_plural(moved) else 's'} {yield_:.2f} %, "
             f"{bills_of(stress)} {stress.bill_yield:.2f} %; each point that yields rise costs "
             f"about {duration:.1f} %."
         ]

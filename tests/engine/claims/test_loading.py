@@ -91,6 +91,8 @@ def test_the_whole_folder_lacks_nothing():
     ("made", "message"),
     [
         ({"tickers": ("IEF",)}, r"has no SPY\.csv, and every claim is about equity; add it"),
+        ({"tickers": ("SPY", "IEF", "GLD"), "yields": False},
+         r"has no yields, .*_cmt_yields_daily\.csv, or use --source yahoo, or --source bundled$"),
         ({"tickers": ("SPY", "IEF"), "yields": False},
          r"has no yields, .*; add it to treasury_cmt_yields_daily\.csv"),
         ({"tickers": ("SPY", "IEF"), "freq": "ME"}, "holds monthly prices, .*; give a folder of"),

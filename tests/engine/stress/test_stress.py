@@ -132,6 +132,19 @@ def test_whose_money_it_is(made):
     assert [shock.returns.hedge for shock in euros.dollars] == pytest.approx([0.0] * 7)
 
 
+def test_cash_yields_what_is_paid_where_it_is_kept():
+    """Bills paid 3.88 % at the end of November 2025; a euro's short rate was 2.023 %."""
+    mix = {"params": {"weights": {"SPY": 0.6}}, "end": "2025-11-30"}
+    for money, of in (
+        ({}, "bill_yield"),
+        ({"money": Money("EUR")}, "home_yield"),
+        ({"money": Money("EUR", cash="usd")}, "bill_yield"),
+    ):
+        stress = stress_of(run_of(**mix, **money))
+        assert stress.legs[-1].role == "cash"
+        assert stress.legs[-1].yield_ == getattr(stress, of)
+
+
 def test_a_real_run_is_stressed_in_money_of_the_day(made):
     assert made["in real money"].parallels == stress_of(run_of(end="2020-06-30")).parallels
     assert any("money of the day" in note for note in made["in real money"].notes)

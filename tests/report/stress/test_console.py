@@ -39,7 +39,9 @@ def test_a_line_a_fall(width):
 def test_the_finding_stands_before_the_tables_and_the_break_even_after():
     lines = printed(make_stress(), 400)
     assert lines[0].startswith("hedge_mix: what is held on 2025-12-31, yields of 2025-12-30")
-    assert lines[2].startswith("60 % SPY, 40 % IEF today: Treasuries would beat bills in 3 of 4")
+    assert lines[2].startswith(
+        "60 % SPY, 40 % IEF on 2025-12-31: Treasuries would beat bills in 3 of 4"
+    )
     assert lines[-1] == (
         "Rise of yields, in points, at which Treasuries only earn as much as bills: 3 months "
         "+0.09, 12 months +0.94."

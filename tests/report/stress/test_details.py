@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from backtests.report.stress.details import (
+    as_equity_words,
     cash_flow_words,
     facts_of,
     leg_words,
@@ -105,6 +106,23 @@ def test_definitions_name_the_floor_and_what_recovery_takes_for_granted():
     assert "Bills instead." in told
     assert "The dollar." not in told
     assert {"Cash instead.", "The dollar."} <= dict(method(in_yen())).keys()
+
+
+@pytest.mark.parametrize(
+    ("tickers", "told"),
+    [
+        (("SPY",), ""),
+        (("SPY", "VTI"), ""),
+        (("SPY", "GLD"), "GLD counts as equity: in scenarios and shocks it moves as far as the US "
+         "market, in replays by prices of its own where there are any."),
+        (("AGG", "TIP"), "AGG, TIP count as equity: in scenarios and shocks each moves as far "
+         "as the US market, in replays by prices of its own where there are any."),
+    ],
+)  # fmt: skip
+def test_what_counts_as_equity_and_may_be_something_else_is_said_on_the_first_screen(tickers, told):
+    """Gold beside a mix falls 35 % with equity in the recession: a reader must know why."""
+    held = tuple(replace(SPY, ticker=ticker) for ticker in tickers)
+    assert as_equity_words(make_stress(legs=(*held, IEF))) == told
 
 
 def test_only_beside_a_hedge_are_there_two_recoveries():

@@ -21,12 +21,14 @@ from tests.report.stress.made import (
 
 GOLD = replace(IEF, ticker="GLD", repricing="unmoved", yield_=None, duration=None, convexity=None)
 
+DAY = "on 2025\u201112\u201131"  # without a place at which a line could break
+
 
 def test_the_headline_has_the_mix_the_count_with_n_and_the_worst_fall():
     """Bills make 1 %: 2, 15 and 5 % beat them, -15 % does not; 0.6 * -50 + 0.4 * 15 = -24 %."""
     screen = first_screen(make_stress())
     assert screen.headline == (
-        "60 % SPY, 40 % IEF today: Treasuries would beat bills in 3 of 4 falls; the worst, as in "
+        f"60 % SPY, 40 % IEF {DAY}: Treasuries would beat bills in 3 of 4 falls; the worst, as in "
         "2007\u201109, would cost 24.0 %"
     )
 
@@ -34,7 +36,7 @@ def test_the_headline_has_the_mix_the_count_with_n_and_the_worst_fall():
 def test_the_line_says_why_what_it_was_then_and_how_sure():
     """Two points less then: 0, 13, 3 and -17 %, of which two beat 1 %."""
     assert first_screen(make_stress()).line == (
-        "Today Treasuries yield 4.10 %, bills 3.60 %; each point that yields rise costs about "
+        "Treasuries yield 4.10 %, bills 3.60 %; each point that yields rise costs about "
         "7.0 %. "
         "With roll-down, yields may rise 0.94 points within 12 months before they trail bills. At "
         "the yields of their time it was 2 of 4 falls. These are moves of the past: the next fall "
@@ -74,10 +76,10 @@ def test_yields_that_must_fall_for_the_hedge_to_match_bills():
 def test_without_a_hedge_the_headline_is_about_equity():
     screen = first_screen(without_hedge())
     assert screen.headline == (
-        "60 % SPY, 40 % cash today: the worst fall of history, 2007\u201109, would cost 29.6 %, "
+        f"60 % SPY, 40 % cash {DAY}: the worst fall of history, 2007\u201109, would cost 29.6 %, "
         "and nothing hedges it"
     )
-    assert screen.line.startswith("It holds no hedge; bills yield 3.60 % today. These are moves")
+    assert screen.line.startswith("It holds no hedge; bills yield 3.60 %. These are moves")
     assert [tile.key for tile in screen.tiles] == ["worst"]
     assert screen.tiles[0].lines[0] == "Equity alone -50.0 %."
 
@@ -90,7 +92,7 @@ def test_equity_alone_is_told_neither_interest_nor_yields_of_the_time():
     )
     stress = without_hedge(legs=(replace(SPY, weight=1.0),), replays=replays)
     screen = first_screen(stress)
-    assert screen.headline.startswith("100 % SPY today: the worst fall of history, 2007\u201109")
+    assert screen.headline.startswith(f"100 % SPY {DAY}: the worst fall of history, 2007\u201109")
     assert screen.line.startswith("It holds no hedge, and nothing that earns interest. These")
     assert screen.tiles[0].lines == ()
 
@@ -101,21 +103,31 @@ def test_cash_alone_without_a_replay_says_so():
     )
     screen = first_screen(stress)
     assert screen.headline == (
-        "100 % cash today: no fall of history lies within the yields that are known"
+        f"100 % cash {DAY}: no fall of history lies within the yields that are known"
     )
     assert screen.tiles == ()
 
 
 def test_a_hedge_that_is_not_built_from_yields():
     screen = first_screen(make_stress(legs=(SPY, GOLD), break_evens=()))
-    assert screen.headline.startswith("60 % SPY, 40 % GLD today: GLD would beat bills in 3 of 4")
+    assert screen.headline.startswith(f"60 % SPY, 40 % GLD {DAY}: GLD would beat bills in 3 of 4")
     assert screen.line.startswith("GLD is not built from yields. At the yields of")
+
+
+def test_cash_alone_loses_in_no_fall_and_nothing_is_said_to_be_missing():
+    gains = tuple(
+        replace(each, now=replace(each.now, portfolio=0.003, hedge=None)) for each in REPLAYS
+    )
+    screen = first_screen(make_stress(legs=(replace(CASH, weight=1.0),), replays=gains))
+    assert screen.headline == f"100 % cash {DAY}: no fall of history would cost it anything"
 
 
 def test_abroad_the_cash_is_the_investors_own():
     screen = first_screen(in_yen())
-    assert screen.headline.startswith("60 % SPY, 40 % IEF in yen today: Treasuries would beat cash")
-    assert "Today Treasuries yield 4.10 %, US bills 3.60 %;" in screen.line
+    assert screen.headline.startswith(
+        f"60 % SPY, 40 % IEF in yen {DAY}: Treasuries would beat cash"
+    )
+    assert "Treasuries yield 4.10 %, US bills 3.60 %;" in screen.line
     assert "before they trail US bills." in screen.line
     assert screen.tiles[-1].title == "Break-even of Treasuries and US bills"
     assert screen.tiles[0].lines[0] == "Cash instead -29.6 %, equity alone -50.0 %."
@@ -156,8 +168,8 @@ def test_yield_and_duration_of_a_hedge_are_means_by_weight():
 
 def test_beside_gold_the_break_even_is_told_of_treasuries_alone():
     screen = first_screen(make_stress(legs=(SPY, IEF, GOLD)))
-    assert screen.headline.startswith("60 % SPY, 40 % IEF, 40 % GLD today: IEF and GLD would beat")
-    assert screen.line.startswith("Today Treasuries yield")
+    assert screen.headline.startswith(f"60 % SPY, 40 % IEF, 40 % GLD {DAY}: IEF and GLD would beat")
+    assert screen.line.startswith("Treasuries yield")
     assert screen.tiles[-1].title == "Break-even of Treasuries and bills"
 
 
