@@ -146,7 +146,7 @@ class Fall:
             there = published[:, place]
             known = days[there], values[there, place]
             values[:, place] = np.interp(days, *known, left=np.nan, right=np.nan)
-        return values
+        return np.asarray(values)
 
     @cached_property
     def filled(self) -> tuple[Array, Array]:
