@@ -62,7 +62,17 @@ class Falls:
     @property
     def is_collapse(self) -> bool:
         """Whether it fell deeper than equity ever did, or took ten years or more to come back."""
-        return self.depth < self.equity_depth or self.longest >= 12.0 * LONGEST_YEARS
+        return self.is_deeper or self.is_slow
+
+    @property
+    def is_deeper(self) -> bool:
+        """Whether it fell deeper than equity ever did on the same days."""
+        return self.depth < self.equity_depth
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it took ten years or more to come back, or has not in so long."""
+        return self.longest >= 12.0 * LONGEST_YEARS
 
     @property
     def dates(self) -> str:
@@ -152,8 +162,7 @@ def _months(start: pd.Timestamp, end: pd.Timestamp) -> float:
 
 def _by_which(own: list[Falls]) -> str:
     """By depth, by time or by both, of those that collapsed."""
-    deep = any(falls.depth < falls.equity_depth for falls in own)
-    slow = any(falls.longest >= 12.0 * LONGEST_YEARS for falls in own)
+    deep, slow = any(falls.is_deeper for falls in own), any(falls.is_slow for falls in own)
     if deep and slow:
         return ""
     return ", by its depth and not by its time" if deep else ", by its time and not by its depth"
@@ -162,7 +171,7 @@ def _by_which(own: list[Falls]) -> str:
 def _equity_beside(equity: list[Falls], money: str) -> str:
     """That equity too took ten years or more, where it did: that alone tells no bond from it."""
     for falls in equity:
-        if falls.money == money and falls.longest >= 12.0 * LONGEST_YEARS:
+        if falls.money == money and falls.is_slow:
             return f" Equity's own longest was {falls.longest / 12.0:.1f} years."
     return ""
 
@@ -191,30 +200,34 @@ def _because(every: list[Falls], equity: list[Falls]) -> str:
 
 
 def _deciding(every: list[Falls], equity: list[Falls]) -> list[Measure]:
-    """The worst of all maturities in each money, and equity's beside it."""
-    lines = []
+    """The worst of all maturities in each money, what refutes the claim first; then equity's."""
+    refuting: list[Measure] = []
+    others: list[Measure] = []
+    beside: list[Measure] = []
     for money in (NOMINAL, REAL):
         own = [falls for falls in every if falls.money == money]
         if not own:
             continue
-        lines += _worst(min(own, key=lambda falls: falls.depth), "deepest", decides=True)
-        lines += _worst(max(own, key=lambda falls: falls.longest), "longest", decides=True)
-        for beside in equity:
-            if beside.money == money:
-                lines += [*_worst(beside, "deepest"), *_worst(beside, "longest")]
-    return lines
+        deep = min(own, key=lambda falls: falls.depth)
+        slow = max(own, key=lambda falls: falls.longest)
+        (refuting if deep.is_deeper else others).append(_worst(deep, "deepest", decides=True))
+        (refuting if slow.is_slow else others).append(_worst(slow, "longest", decides=True))
+        for falls in equity:
+            if falls.money == money:
+                beside += [_worst(falls, "deepest"), _worst(falls, "longest")]
+    return [*refuting, *others, *beside]
 
 
-def _worst(falls: Falls, which: str, *, decides: bool = False) -> list[Measure]:
+def _worst(falls: Falls, which: str, *, decides: bool = False) -> Measure:
     name = FUNDS.get(falls.ticker, "equity")
     if which == "deepest":
         what, value = f"deepest fall in {falls.money}: {name}", falls.depth
         days = pd.DatetimeIndex([falls.start, falls.end])
-        return [measured(what, value, "percent", index=days, decides=decides)]
+        return measured(what, value, "percent", index=days, decides=decides)
     still = ", not back yet" if falls.longest_open else ""
     days = pd.DatetimeIndex([falls.longest_start, falls.longest_end])
     what = f"longest time below a peak in {falls.money}: {name}{still}"
-    return [measured(what, falls.longest, "months", index=days, decides=decides)]
+    return measured(what, falls.longest, "months", index=days, decides=decides)
 
 
 def _ranges(exhibits: Exhibits, market: Market) -> list[Measure]:

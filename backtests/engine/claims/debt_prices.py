@@ -36,6 +36,7 @@ FUNDS = ("IEF", "TLT")
 BASKET = ("JPY", "GBP", "CHF", "AUD", "EUR")  # of the dollar on months, each from its first rate
 FLOATING = "1973-01"  # before it rates of exchange were fixed
 FOLLOWING = 21  # sessions after a signal; on monthly rows the next month
+WARNING = "after both prices fell, less whatever the dollar"
 HALVES = ("first", "second")
 BY_A_HAIR = 0.1  # of the interval's width lies between its end and 0
 SETS = {
@@ -321,16 +322,14 @@ def _or_none(value: float) -> float | None:
 
 def _halves(readings: Readings) -> list[Measure]:
     """The deciding difference in each half of the history."""
-    rows = readings.rows
-    told = []
+    rows, told = readings.rows, []
     middle = len(rows) // 2
     for which, half in zip(HALVES, (rows.iloc[:middle], rows.iloc[middle:]), strict=True):
         part = replace(readings, rows=half)
         if part.signals("by_both"):
             told.append(
                 measured(
-                    f"IEF over bills, next {part.span}: after both prices fell, less whatever the "
-                    f"dollar, {which} half of the history",
+                    f"IEF over bills, next {part.span}: {WARNING}, {which} half of the history",
                     compared(part, "sum", "by_yield"), "points", part.signals("by_both"),
                     part.counted_in, half.index,
                 )
@@ -455,24 +454,24 @@ def _how_firm(warning: Estimate, halves: list[Measure]) -> str:
     firm = [half.high < 0.0 for half in halves if half.high is not None]
     if len(firm) < len(HALVES):  # too short for intervals
         return told
-    where = {
-        (True, True): "in both halves of the history",
-        (True, False): "in the first half of the history alone",
-        (False, True): "in the second half of the history alone",
-        (False, False): "in neither half of the history alone",
-    }[firm[0], firm[1]]
-    return f"{told} The interval is below 0 {where}: {parts[0]}, {parts[1]}."
+    where = f"{'both halves' if all(firm) else 'neither half'} of the history"
+    if firm[0] != firm[1]:
+        where = f"the {HALVES[firm.index(True)]} half of the history alone"
+    return f"{told} The interval is below 0 in {where}: {parts[0]}, {parts[1]}."
 
 
 def _after(since: Readings) -> tuple[Measure, ...]:
     if since.rows.empty:
         return ()
-    apart = since.mean("by_both", "IEF") - since.mean("by_yield", "IEF")
+    first = measured(
+        f"IEF over bills, next {since.span}: {WARNING}",
+        since.mean("by_both", "IEF") - since.mean("by_yield", "IEF"), "points",
+        since.signals("by_both"), since.counted_in, since.rows.index,
+    )  # fmt: skip
+    if first.value is None:  # what came without a signal tells nothing of the claim
+        return (first,)
     return (
-        measured(
-            f"IEF over bills, next {since.span}: after both prices fell, less whatever the dollar",
-            apart, "points", since.signals("by_both"), since.counted_in, since.rows.index,
-        ),
+        first,
         *(
             measured(
                 f"IEF over bills, next {since.span}: {words}",

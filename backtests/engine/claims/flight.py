@@ -16,7 +16,7 @@ from backtests.analysis.levels import level_of
 from backtests.analysis.payoff import payoff, resampled_payoffs, without_rounding
 from backtests.analysis.regimes import stock_bond_correlation
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate, Sample, interval
-from backtests.analysis.states import states_of
+from backtests.analysis.states import NEGATIVE, POSITIVE, Labels, states_of
 from backtests.engine.claims.episodes import EQUITY, april_2025, falls, rows_of
 from backtests.engine.claims.exhibits import Exhibits
 from backtests.engine.claims.measures import (
@@ -43,7 +43,8 @@ def money_flees(exhibits: Exhibits) -> Claim:
     returns = monthly_returns(months, [EQUITY, BOND]).rename(columns=LEGS)
     correlation = stock_bond_correlation(returns["equity"], seven_to_ten_years(months))
     sample = Sample(returns, ["equity", "hedge"])
-    asked = Months(returns, states_of(correlation, pd.PeriodIndex(returns.index)), BOND)
+    labels = states_of(correlation, pd.PeriodIndex(returns.index))
+    asked = Months(returns, labels, BOND)
     evidence = evidence_of(asked, sample.blocks)
     table = falls(exhibits, pd.Timestamp(ARTICLE_DAY), [BOND])
     beat = _beat_bills(table)
@@ -65,8 +66,8 @@ def money_flees(exhibits: Exhibits) -> Claim:
         + ("daily closes where there are some" if table["daily"].any() else "month-ends"),
         judgement=judgement,
         because=_because(evidence, beat),
-        measures=(*_states(evidence, returns), *_eras(returns, sample), *_shares(table, beat),
-                  *_down_months(exhibits)),
+        measures=(*_states(evidence, returns, labels), *_eras(returns, sample),
+                  *_shares(table, beat), *_down_months(exhibits)),
         after=later,
         after_words=later_words,
         table=ClaimTable(
@@ -104,20 +105,20 @@ def _because(evidence: Evidence, beat: pd.Series) -> str:
     every = evidence.every.estimate
     if every.value is None or every.low is None or every.high is None:
         return "There are too few months for an interval."
-    after_sign = " and ".join(
-        f"{state.name} stock-bond correlation {100.0 * state.payoff.estimate.value:+.2f} points"
+    after_sign = ", after ".join(
+        f"{state.name} correlation {100.0 * state.payoff.estimate.value:+.2f} points"
         for state in evidence.states
         if state.payoff.estimate.value is not None
     )
     return (
         f"In equity's worst {evidence.every.worst_months} months Treasuries earned "
-        f"{in_points(every)} a month over bills. In the worst tenth of the months after "
-        f"{after_sign}, each by itself. They beat bills in {int(beat.sum())} of {len(beat)} falls "
-        "of equity."
+        f"{in_points(every)} a month over bills. In the worst tenth of the months that follow each "
+        f"sign of the stock-bond correlation: after {after_sign}. They beat bills in "
+        f"{int(beat.sum())} of {len(beat)} falls of equity."
     )
 
 
-def _states(evidence: Evidence, returns: pd.DataFrame) -> tuple[Measure, ...]:
+def _states(evidence: Evidence, returns: pd.DataFrame, labels: Labels) -> tuple[Measure, ...]:
     count = len(returns)
     lines = [
         measured(
@@ -126,15 +127,17 @@ def _states(evidence: Evidence, returns: pd.DataFrame) -> tuple[Measure, ...]:
             interval=_resampled(level_of("payoff", count)),
         )
     ]  # fmt: skip
-    for state, level in zip(
+    for state, sign, level in zip(
         evidence.states,
+        (NEGATIVE, POSITIVE),
         (level_of("payoff_after_negative", count), level_of("payoff_after_positive", count)),
         strict=True,
     ):
         lines.append(
             measured(
                 f"{WHAT}, after {state.name} stock-bond correlation", state.payoff.estimate,
-                "points", state.payoff.worst_months, "worst months", returns.index, decides=True,
+                "points", state.payoff.worst_months, "worst months", returns.index[labels == sign],
+                decides=True,
                 interval=_resampled(level),
             )
         )  # fmt: skip

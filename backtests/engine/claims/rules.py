@@ -195,13 +195,14 @@ def _why(made: Contest | str) -> str:
         return f"{made[0].upper()}{made[1:]}."
     premium = made.premium
     more = "more" if premium.number > 0 else "less"
-    between = ""
+    between = chance = ""
     if premium.low is not None and premium.high is not None:
         between = f" ({premium.low * 100:+.2f} to {premium.high * 100:+.2f})"
+        chance = " The difference is not beyond chance." * (premium.low <= 0.0 <= premium.high)
     return (
         f"Over {made.months} months attack_defend grew {abs(premium.number) * 100:.2f} points a "
         f"year {more}{between} than a static mix of the same average duration, "
-        f"{made.mix.duration:.1f} years."
+        f"{made.mix.duration:.1f} years.{chance}"
     )
 
 

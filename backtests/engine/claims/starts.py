@@ -219,7 +219,7 @@ def _because(windows: list[Windows]) -> str:
             f"Over {each.years} years 60/40 beat bills from {100.0 * each.beat_bills(MIX):.0f} % "
             f"of {len(chosen)} starts after a fall ({each.falls} falls, {each.apart} windows that "
             f"do not overlap) and returned {in_percent(chosen[MIX].mean())} a year, "
-            f"{in_points(beyond)} beside all starts; by chance alone it is "
+            f"which is {in_points(beyond)} against all starts; by chance alone it would be "
             f"{100.0 * (each.by_chance.value or 0.0):+.2f} points."
         )
     return " ".join(sentences)

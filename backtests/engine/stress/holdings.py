@@ -291,7 +291,7 @@ def todays_curve(dollars: Market) -> Curve:
     if (curve := _last_curve(table.set_axis(days), is_daily=False)) is not None:
         return replace(curve, is_bundled=True)
     raise DataError(
-        f"no yields are known by {dollars.sessions[-1]:%Y-%m-%d}: {dollars.source} has none, and "
+        f"no yields are known by {dollars.sessions[-1]:%Y-%m-%d}: the run's data have none, and "
         f"the bundled ones begin in {bundled.table().index[0]}; give a later --end, or yields of "
         "that time"
     )
@@ -354,8 +354,7 @@ def _notes(run: Run, holdings: Holdings, last: pd.Timestamp) -> tuple[str, ...]:
     curve = holdings.curve
     if curve.is_bundled:
         notes.append(
-            f"{run.market.source} has no yields: the curve is the bundled table's of "
-            f"{curve.day:%Y-%m}"
+            f"the run's data have no yields: the curve is the bundled table's of {curve.day:%Y-%m}"
         )
     if (last - curve.day).days > OLD_DAYS:
         notes.append(

@@ -137,19 +137,25 @@ class Fall:
     rates: tuple[Array, Array] | None
 
     @cached_property
+    def between(self) -> Array:
+        """Yields, between days on which they were published linear in time; percent, (T + 1, M)."""
+        values = self.yields.to_numpy(float).copy()
+        days = self.rows.values.astype("datetime64[D]").astype(np.int64).astype(float)
+        published = np.isfinite(values)
+        for place in np.flatnonzero(published.any(axis=0) & ~published.all(axis=0)):
+            there = published[:, place]
+            known = days[there], values[there, place]
+            values[:, place] = np.interp(days, *known, left=np.nan, right=np.nan)
+        return values
+
+    @cached_property
     def filled(self) -> tuple[Array, Array]:
         """The maturities published on both the first and the last row, and their yields.
 
-        Shapes (K,) and (T + 1, K), percent: where nothing was published linear in time.
+        Shapes (K,) and (T + 1, K), percent.
         """
-        values = self.yields.to_numpy(float)
-        both = np.flatnonzero(np.isfinite(values[0]) & np.isfinite(values[-1]))
-        days = self.rows.values.astype("datetime64[D]").astype(np.int64).astype(float)
-        filled = values[:, both].copy()
-        for place in np.flatnonzero(~np.isfinite(filled).all(axis=0)):
-            there = np.isfinite(filled[:, place])
-            filled[:, place] = np.interp(days, days[there], filled[there, place])
-        return np.asarray(self.yields.columns, float)[both], filled
+        both = np.isfinite(self.between[[0, -1]]).all(axis=0)
+        return np.asarray(self.yields.columns, float)[both], self.between[:, both]
 
     def moves_at(self, nodes: Array) -> tuple[Array, Array]:
         """Moves of yields since the first row at given maturities.

@@ -157,16 +157,19 @@ def _then(holdings: Holdings, fall: Fall, own: dict[str, Array]) -> Grown:
 def _ladders_then(holdings: Holdings, fall: Fall) -> tuple[Array, Array]:
     """Returns of ladders row by row from published yields, and their yields before: (T, ladders).
 
-    Each return uses the maturities published on both its days; a row without any, and one that
-    has none in common with the row before, is spanned.
+    Each return uses the maturities known on both its days; a row on which nothing was published,
+    and one that has no maturity in common with the row before, is spanned. A maturity that a row
+    lacks is filled in: the move of the days around it would else be lost.
     """
     rungs = holdings.ladders.maturities
     shape = (len(fall.years), len(holdings.ladders.counts))
     returns, coupons = np.zeros(shape), np.zeros(shape)
     if not len(rungs):
         return returns, coupons
-    rows = _spanned(fall.yields.to_numpy(float))
-    table = fall.yields.iloc[rows]
+    nothing = ~np.isfinite(fall.yields.to_numpy(float)).any(axis=1)
+    known = np.where(nothing[:, None], np.nan, fall.between)
+    rows = _spanned(known)
+    table = pd.DataFrame(known[rows], fall.rows[rows], fall.yields.columns)
     since = np.r_[0.0, np.cumsum(fall.years)]
     span = np.diff(since[rows], prepend=0.0)
     moved = holdings.ladders.means(par_returns(table, rungs, span))[1:]

@@ -110,7 +110,7 @@ def test_the_funds_fell_as_published() -> None:
 def test_daily_closes_show_the_same_long_falls_as_month_ends(by_months: Claim) -> None:
     claim = no_collapse(daily())
     assert claim.judgement == by_months.judgement == "fails"
-    deepest = claim.measures[0]
+    deepest = next(each for each in claim.measures if each.what.startswith("deepest fall in money"))
     assert 100 * (deepest.value or 0.0) == pytest.approx(-48.4, abs=0.05)
     assert (deepest.first, deepest.last, deepest.decides) == ("2020-08-04", "2023-10-19", True)
     assert "Daily prices" in by_months.missing
@@ -162,8 +162,21 @@ def test_it_is_said_by_what_it_collapsed_and_that_equity_took_as_long() -> None:
 def test_the_first_figure_since_the_article_is_of_the_maturity_that_fell_deepest(
     by_months: Claim,
 ) -> None:
-    assert by_months.measures[0].what.endswith("20-30 years")
+    (nominal,) = (each for each in by_months.measures if each.what.startswith("deepest fall in m")
+                  and each.decides)  # fmt: skip
+    assert nominal.what.endswith("20-30 years")
     assert by_months.after[0].what == "deepest fall since then: 20-30 years"
+
+
+def test_what_refutes_it_is_the_first_figure(by_months: Claim) -> None:
+    # By month-ends the long end fell deeper than equity since 1973, and 7-10 years took 18.6.
+    real = [each.what for each in by_months.measures[:4]]
+    assert [what.partition(" in ")[2][:16] for what in real] == ["purchasing power"] * 2 + [
+        "money of the day"
+    ] * 2
+    # By daily closes none fell deeper, so that the time alone refutes it.
+    first = no_collapse(daily()).measures[0]
+    assert first.what == "longest time below a peak in purchasing power: 7-10 years"
 
 
 def test_the_data_to_the_article_decide(by_months: Claim) -> None:

@@ -277,6 +277,8 @@ def test_the_first_figure_since_the_article_is_the_claims_own():
     first, both, either, _ = two_prices(with_real_days()).after
     assert first.what.endswith("after both prices fell, less whatever the dollar")
     assert first.value == pytest.approx(both.value - either.value)
+    # On no month-end since April did both fall with equity.
+    assert [each.value for each in two_prices(bundled_months()).after] == [None]
 
 
 def test_days_without_a_dollar_index_or_too_few_are_not_used():

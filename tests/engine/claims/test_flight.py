@@ -84,11 +84,13 @@ def test_the_words_do_not_split_the_worst_months_of_all_into_those_of_each_sign(
 ) -> None:
     # The worst tenth of 281 and of 441 months: 29 and 45, which are not parts of the worst 76.
     assert [measure.n for measure in by_months.measures[:3]] == [76, 29, 45]
+    # A correlation of 36 months, known at the end of the month before: from February 1965 on.
+    assert min(measure.first for measure in by_months.measures[1:3]) == "1965-02"
     assert "worst 76 months Treasuries earned +0.20 points (-0.95 to +1.16)" in by_months.because
     assert (
-        "worst tenth of the months after negative stock-bond correlation +1.19 points and positive "
-        "stock-bond correlation -1.11 points, each by itself" in by_months.because
-    )
+        "worst tenth of the months that follow each sign of the stock-bond correlation: after "
+        "negative correlation +1.19 points, after positive correlation -1.11 points"
+    ) in by_months.because
 
 
 def test_the_first_figure_since_the_article_is_the_claims_own(by_months: Claim) -> None:

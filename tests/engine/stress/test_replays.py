@@ -164,6 +164,24 @@ def test_a_day_without_yields_is_spanned_then():
     assert replay.then.hedge == pytest.approx(par_price(0.06, 0.065, 10.0) * 1.0325 - 1.0)
 
 
+def test_a_day_without_the_long_yield_does_not_lose_its_move_then():
+    """The 30-year rises by a point over two steps, half on each; on the middle day none is out.
+
+    Bonds of 30 years then lose what their own yield did, not what the 10-year, which stays, did.
+    """
+    rows = pd.DatetimeIndex(["2001-01-01", "2001-04-02", "2001-07-02"])
+    yields = pd.DataFrame({10.0: [5.0, 5.0, 5.0], 30.0: [6.0, np.nan, 7.0]}, rows)
+    fall = Fall(
+        "made", "made", rows, rows[-1], False, np.array([0.25, 0.25]), yields, np.zeros(2),
+        np.zeros(2), {}, None, None,
+    )  # fmt: skip
+    whole = replace(fall, yields=yields.fillna(6.5))
+    held = holdings({"BOND": 1.0}, {"BOND": Ladder(30, 30, 1)})
+    then = replayed(held, fall).then.hedge
+    assert then == pytest.approx(replayed(held, whole).then.hedge, abs=1e-4)  # 91 of 182 days
+    assert then < par_price(0.06, 0.07, 30.0) - 1.0 + 0.05
+
+
 def test_unhedged_in_another_currency_both_returns_multiply():
     """The same holdings in dollars and in yen: (1 + r)(1 + x) - 1 on every replay."""
     yen = run_of(money=Money("JPY"))
