@@ -39,7 +39,7 @@ INSIDE = {"source", "plain_title", "periods_per_year", "provenance", "notes", "r
           "tracking", "levels", "first_session", "require", "until", "fingerprints",
           "relabelled", "only", "figure_days", "is_cut", "last_day", "longer", "abroad", "revalued",
           "unit", "payments", "paid_out"}  # fmt: skip
-FILES = {"toml", "md", "html", "json"}  # run.toml, verdict.md, ... are no members
+FILES = {"toml", "md", "html", "json", "csv"}  # run.toml, verdict.md, ... are no members
 
 
 @dataclass(frozen=True)
