@@ -31,7 +31,7 @@ def test_it_shows_itself(run):
     text, html = repr(run.stress), run.stress._repr_html_()
     assert text.startswith("60 % SPY, 40 % IEF on 1995-12-31: ")
     assert "Oil shock 1973-74: " in text
-    for words in ("Falls of history, once more today", "Scenarios of the article"):
+    for words in ("Falls of history, once more", "Scenarios of the article"):
         assert words in html
     assert "<script" not in html
 

@@ -63,7 +63,7 @@ def replays_picture(stress: Stress, shapes: Sequence[Shape] = ON_PAGE) -> Hero |
     at_right = f" At the right: points more than {cash_of(stress)} would make." if hedge else ""
     return Hero(
         title=_finding(stress, falls),
-        subtitle=f"Return of each of {len(falls)} falls, moved onto what is held and yields today; "
+        subtitle=f"Return of each of {len(falls)} falls, moved onto what is held and these yields; "
         f"{rows_text(falls)}. The costliest first.{ring}{at_right}",
         note="",
         told="; ".join(_told(fall, stress) for fall in falls),
@@ -77,7 +77,7 @@ def _finding(stress: Stress, falls: Sequence[Replay]) -> str:
     if not hedge:
         return f"What is held would lose most in the fall of {years_text(falls[0])}"
     won = sum(beats(fall.now) for fall in falls)
-    return f"{capital(hedge)} today: more than {cash} in {count_text(won, len(falls))}"
+    return f"{capital(hedge)} at these yields: more than {cash} in {count_text(won, len(falls))}"
 
 
 def _told(fall: Replay, stress: Stress) -> str:
@@ -90,7 +90,7 @@ def _told(fall: Replay, stress: Stress) -> str:
 
 def _drawing(stress: Stress, falls: Sequence[Replay], shape: Shape) -> Drawing:
     names = {each.key: each.name for each in columns_of(stress)}
-    legend = [(NOW, f"{names['portfolio']}, today")]
+    legend = [(NOW, names["portfolio"])]
     legend += [(THEN, "the same then")] if differs_then(falls) else []
     legend += [(BILLS, names["bills"])] if "bills" in names else []
     legend += [(EQUITY, names["equity"])] if "equity" in names else []

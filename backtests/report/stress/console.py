@@ -14,6 +14,7 @@ from backtests.report.stress.details import (
     as_equity_words,
     facts_of,
     pending_words,
+    unmoved_words,
 )
 from backtests.report.stress.names import (
     HYPHEN,
@@ -60,12 +61,12 @@ def print_stress(console: Console, label: str, stress: Stress) -> None:
     console.print(Text(printable(screen.line)))
     if pending := pending_words(stress):
         console.print(Text(pending))
-    if as_equity := as_equity_words(stress):
-        console.print(Text(printable(as_equity)))
+    for told in filter(None, (as_equity_words(stress), unmoved_words(stress))):
+        console.print(Text(printable(told)))
     earns = not is_all_equity(stress)
     if falls := falls_of(stress):
         console.print()
-        table = _table(f"{len(falls)} falls of history, once more today", "Fall", stress)
+        table = _table(f"{len(falls)} falls of history, once more", "Fall", stress)
         for head in ("then", "months") * earns:
             table.add_column(head, justify="right")
         for fall in falls:

@@ -54,6 +54,18 @@ def as_equity_words(stress: Stress) -> str:
     )
 
 
+def unmoved_words(stress: Stress) -> str:
+    """What keeps its price in shocks, since nothing says how it moves; empty for nothing."""
+    unmoved = [leg.ticker for leg in stress.legs if leg.repricing == "unmoved"]
+    if not unmoved:
+        return ""
+    keeps = "keeps its price" if len(unmoved) == 1 else "keep their prices"
+    return (
+        f"{', '.join(unmoved)} {keeps} in scenarios and shocks: yields do not say how it moves. In "
+        "replays its own prices count, where there are any."
+    )
+
+
 def reading(stress: Stress) -> str:
     """How the table of replays is read."""
     if is_all_equity(stress):

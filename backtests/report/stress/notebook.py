@@ -22,7 +22,7 @@ def stress_html(stress: Stress) -> str:
         picture=None,
         is_pictured=False,
         tables=[
-            Table("Falls of history, once more today", replays, reading(stress)),
+            Table("Falls of history, once more", replays, reading(stress)),
             Table("Scenarios of the article", scenarios, scenarios.caption),
         ],
         notes=[f"{lead} {words}" for lead, words in method(stress)],

@@ -17,6 +17,7 @@ from backtests.report.stress.details import (
     pending_words,
     price_words,
     reading,
+    unmoved_words,
 )
 from backtests.report.stress.names import (
     hedge_of,
@@ -68,6 +69,7 @@ def write_stress(
         facts=[label, *facts_of(stress)],
         pending=pending_words(stress),
         as_equity=as_equity_words(stress),
+        unmoved=unmoved_words(stress),
         hero=charts.replays_picture(stress),
         replays=tables.replays_grid(stress),
         reading=reading(stress),

@@ -20,7 +20,7 @@ from tests.report.stress.made import (
 def test_the_costliest_fall_stands_first_with_what_the_hedge_adds():
     hero = replays_picture(make_stress())
     assert hero is not None
-    assert hero.title == "Treasuries today: more than bills in 3 of 4 falls"
+    assert hero.title == "Treasuries at these yields: more than bills in 3 of 4 falls"
     assert "each of 4 falls" in hero.subtitle
     assert "3 of daily closes, 1 of month-ends" in hero.subtitle
     for drawing in hero.drawings:

@@ -65,4 +65,4 @@ def test_without_a_replay_there_is_no_table():
     stress = make_stress(legs=(replace(CASH, weight=1.0),), replays=(), scenarios=())
     text = "\n".join(printed(stress, 80))
     assert "no fall of history lies within" in text
-    assert "once more today" not in text
+    assert "once more" not in text

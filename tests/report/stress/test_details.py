@@ -16,6 +16,7 @@ from backtests.report.stress.details import (
     price_words,
     reading,
     remarks,
+    unmoved_words,
 )
 from tests.report.stress.made import (
     CASH,
@@ -129,3 +130,11 @@ def test_only_beside_a_hedge_are_there_two_recoveries():
     assert "below it with bills instead" in reading(make_stress())
     assert "below it" not in reading(without_hedge())
     assert reading(all_equity()) == "Returns of a replay today, which are those of equity then."
+
+
+def test_a_hedge_that_is_not_repriced_is_said_on_the_first_screen():
+    """Gold as the hedge loses nothing in any scenario: a reader must know why."""
+    gold = replace(IEF, ticker="GLD", repricing="unmoved", yield_=None, duration=None)
+    told = unmoved_words(make_stress(legs=(SPY, gold)))
+    assert told.startswith("GLD keeps its price in scenarios and shocks: ")
+    assert unmoved_words(make_stress(legs=(SPY, IEF))) == ""

@@ -71,9 +71,9 @@ def test_the_page_has_no_fault_in_any_width_or_medium(tmp_path):
 def test_its_parts_stand_in_order(tmp_path):
     page = written(make_stress(), tmp_path, files=[("stress.csv", "one table")], notes=["A note."])
     assert heads(page) == [
-        "Falls of history, once more today", "Scenarios of the article", "Two moves at once",
+        "Falls of history, once more", "Scenarios of the article", "Two moves at once",
         "One move alone", "Break-even", "If a tax is withheld from coupons",
-        "What is held, and today's yields", "How it was worked out",
+        "What is held, and the yields", "How it was worked out",
     ]  # fmt: skip
     root = lxml.html.parse(str(page)).getroot()
     assert root.xpath("//nav[@class='trail']/b/text()") == ["Stress"]
@@ -89,7 +89,7 @@ def test_its_parts_stand_in_order(tmp_path):
 
 def test_what_there_is_nothing_to_say_about_is_left_out(tmp_path):
     assert heads(written(without_hedge(), tmp_path)) == [
-        "Falls of history, once more today", "What is held, and today's yields",
+        "Falls of history, once more", "What is held, and the yields",
         "How it was worked out",
     ]  # fmt: skip
     cash = make_stress(legs=(replace(CASH, weight=1.0),), **EMPTY)
