@@ -321,7 +321,8 @@ def test_the_page_is_drawn_fits_and_shows_two_pages(results):
         assert drawn["growth"] == 4  # and equity
         chosen = driver.execute_script(
             "const pick = [...document.querySelectorAll('.pick select')];"
-            "pick[0].selectedIndex = 1; pick[1].selectedIndex = 2;"
+            "const verdicts = [...pick[0].options].filter(o => o.value.endsWith('verdict.html'));"
+            "pick.forEach((one, side) => { one.value = verdicts[side].value; });"
             "for (const one of pick) one.dispatchEvent(new Event('change'));"
             "return [...document.querySelectorAll('iframe')].map(f => f.src)"
         )

@@ -91,9 +91,9 @@ def test_same_inputs_same_folder_same_bytes(capsys, tmp_path, asked):
     (there,) = (tmp_path / "there").glob("hedge_mix-*")
     assert here.name == there.name
     names = sorted(path.name for path in here.iterdir())
-    usual = ["equity.csv", "manifest.json", "orders.csv", "run.toml", "summary.json",
-             "tearsheet.html", "verdict.html", "verdict.json", "weights.csv",
-             "years.csv"]  # fmt: skip
+    usual = ["equity.csv", "manifest.json", "orders.csv", "run.toml", "stress.csv", "stress.html",
+             "stress.json", "summary.json", "tearsheet.html", "verdict.html", "verdict.json",
+             "weights.csv", "years.csv"]  # fmt: skip
     if asked:
         usual.remove("tearsheet.html")
         assert set(usual) <= set(names)

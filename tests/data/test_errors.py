@@ -28,6 +28,7 @@ EXCUSED = {
     # Where else to look, each tried in tests/data/test_elsewhere.py:
     "which ... does not have; ...",
     "needs daily data, and ... is monthly; ...",
+    "has no yields, which most claims are about; ...",
     # By the case, each tried in tests/data/sources/test_frame.py as it stands there:
     "levels, as from yfinance.download; ...",
     "which prices= has; ...",

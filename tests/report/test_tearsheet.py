@@ -177,6 +177,7 @@ def test_it_links_to_all_results_the_verdict_and_the_files_of_its_folder(sheet):
     trail = page.find(".//nav[@class='trail']")
     assert [(link.text, link.get("href")) for link in trail.iter("a")] == [
         ("All results", "../index.html"), ("Verdict", "verdict.html"), ("Files", "#files"),
+        ("The article on trial", "../index.html#claims"),
     ]  # fmt: skip
     listed = page.get_element_by_id("files")
     assert [link.get("href") for link in listed.iter("a")] == FILES

@@ -167,10 +167,12 @@ def _require_yields(source: str, market: Market) -> None:
         Naming the source.
     """
     if market.yields is None:
-        cure = where_else(market, "yields")
         # The months have the yields, whatever tickers else were asked for.
-        also = "" if "bundled" in cure else ", or --source bundled"
-        raise DataError(f"{source} has no yields, which most claims are about; {cure}{also}")
+        also = "" if "bundled" in where_else(market, "yields") else ", or --source bundled"
+        raise DataError(
+            f"{source} has no yields, which most claims are about; {where_else(market, 'yields')}"
+            f"{also}"
+        )
 
 
 def _announce(source: str, market: Market, announce: Callable[[str], object]) -> None:
