@@ -16,8 +16,8 @@ RESAMPLED = "90 %, resampled"
 
 
 def in_percent(fraction: float, digits: int = 1) -> str:
-    """A fraction as text, in percent, with its sign: ``+1.2 %``."""
-    return f"{100.0 * fraction:+.{digits}f} %"
+    """A fraction as text, in percent: ``1.2 %``, ``-0.3 %``; only differences have a plus."""
+    return f"{100.0 * fraction:.{digits}f} %"
 
 
 def before(market: Market) -> Market:
