@@ -82,7 +82,9 @@ def load_exhibits(
         return Exhibits(months, None, f"there are no daily prices: {whole.origin.short}")
     days = _cut(whole, last)
     if late := [ticker for ticker in days.tickers if days.prices[ticker].count() < FEWEST_ROWS]:
-        days = _cut(prices([one for one in days.tickers if one not in late], anew=False), last)
+        days = _cut(
+            prices([ticker for ticker in days.tickers if ticker not in late], anew=False), last
+        )
         lacking = "; ".join(filter(None, (lacking, f"{listed(late)} begin after {last}")))
     require_market(strictness, days, last)
     _announce(source, days, announce)
