@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from strategies.base import parameter
-from strategies.dial import DurationRule
 from strategies.signals import known_yield, trailing_median, window_rows
+from strategies.stepped import SteppedRule
+from strategies.steps import Step, whole_steps
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from data.market import Market
 
-STEPS = 3
-TIE = 1e-9  # yields have two decimals: ties are common, rounding errors must not decide them
-
 
 @dataclass(frozen=True)
-class AttackDefend(DurationRule):
+class AttackDefend(SteppedRule):
     """Lengthen as the 10-year yield rises above its trailing median, shorten as it falls below.
 
     With *x* the yield's distance from its median in steps, the step count *n* (from 0, at most
@@ -36,6 +34,8 @@ class AttackDefend(DurationRule):
     name: ClassVar[str] = "attack_defend"
     needs: ClassVar[tuple[str, ...]] = ("yields",)
     acts_daily: ClassVar[bool] = True
+    step: ClassVar[Step] = staticmethod(whole_steps)
+    signal_of: ClassVar[tuple[str, ...]] = ("lookback_years",)
 
     step_bp: float = parameter(
         50.0, low=1, high=500, step=25, unit="basis points",
@@ -48,25 +48,13 @@ class AttackDefend(DurationRule):
         10.0, low=0, high=250, step=5, unit="basis points", doc="beyond half a step before it moves"
     )
 
-    def target_duration(self, market: Market) -> pd.Series:
-        """Move the duration in steps with the yield."""
+    def signal(self, market: Market) -> pd.Series:
+        """Distance of the yield from its trailing median, basis points."""
         ten_year = known_yield(market, 10.0, self.name)
         median = trailing_median(ten_year, window_rows(self.lookback_years, market))
-        distance = (ten_year - median) * 100.0 / self.step_bp
-        return self.between((self.steps(distance) + STEPS) / (2 * STEPS))
+        return (ten_year - median) * 100.0
 
-    def steps(self, distance: pd.Series) -> pd.Series:
-        """Whole steps held on each session; NaN where the distance is NaN."""
-        import math
-
-        import pandas as pd
-
-        slack = 0.5 + self.hysteresis_bp / self.step_bp
-        held, answer = 0, []
-        for x in distance.to_numpy(float).tolist():  # plain floats: four times as quick
-            if not math.isnan(x) and abs(x - held) > slack + TIE:
-                # Half a step rounds away from zero, either way, not to the even step.
-                whole = math.copysign(math.floor(abs(x) + 0.5 + TIE), x)
-                held = max(-STEPS, min(STEPS, int(whole)))
-            answer.append(math.nan if math.isnan(x) else held)
-        return pd.Series(answer, index=distance.index, dtype=float)
+    @property
+    def settings(self) -> tuple[float, ...]:
+        """A step, and how many of them the yield must have moved by."""
+        return self.step_bp, 0.5 + self.hysteresis_bp / self.step_bp

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from strategies.base import parameter
-from strategies.dial import DurationRule
 from strategies.signals import known_yield
+from strategies.stepped import SteppedRule
+from strategies.steps import Step, in_proportion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Carry(DurationRule):
+class Carry(SteppedRule):
     """Lengthen with the yield of the 10-year over short rates, per year of its duration.
 
     Carry is the 10-year yield less the shortest one published, plus the roll down the curve
@@ -30,14 +31,20 @@ class Carry(DurationRule):
 
     name: ClassVar[str] = "carry"
     needs: ClassVar[tuple[str, ...]] = ("yields",)
+    step: ClassVar[Step] = staticmethod(in_proportion)
 
     full_at_bp: float = parameter(
         25.0, low=1, high=200, step=5, unit="basis points a year of duration",
         doc="carry at which the duration is the longest",
     )  # fmt: skip
 
-    def target_duration(self, market: Market) -> pd.Series:
-        """Scale the duration by the carry per year of duration."""
+    @property
+    def settings(self) -> tuple[float, ...]:
+        """The carry at which the duration is the longest."""
+        return (self.full_at_bp,)
+
+    def signal(self, market: Market) -> pd.Series:
+        """Carry per year of duration, basis points."""
         from data.treasuries.bonds import modified_duration
 
         ten, five = (known_yield(market, years, self.name) for years in (10.0, 5.0))
@@ -49,5 +56,4 @@ class Carry(DurationRule):
             short_rate = short.iloc[:, 0]
         duration = modified_duration(ten.to_numpy(float) / 100.0, 10.0)
         roll = (ten - five) / 5.0 * duration
-        per_year = ((ten - short_rate) + roll) * 100.0 / duration
-        return self.between((per_year / self.full_at_bp).clip(0.0, 1.0))
+        return ((ten - short_rate) + roll) * 100.0 / duration

@@ -7,6 +7,7 @@ funds of ``DIAL``, from bills (0.2 years) to long bonds (about 16).
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
@@ -17,7 +18,9 @@ from strategies.base import Strategy, parameter
 from strategies.schedule import MOST_OFFSET, decision_rows, require_offset
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from data.market import Market
 
@@ -107,6 +110,28 @@ class DurationRule(Strategy):
         weights.insert(0, "SPY", self.equity_weight)
         return weights
 
+    def dialled(self, market: Market, series: Callable[[Market], pd.Series]) -> pd.Series:
+        """A series on the sessions on which it can turn the dial: where it and all funds are there.
+
+        Raises
+        ------
+        UsageError
+            If the market is too short for the rule, or a month of it for the offset.
+        """
+        months = market.periods_per_year == 12
+        require_offset(self.name, "monthly", self.offset, monthly_rows=months)
+        market.require(self.tickers)
+        first, _ = market.first_session([t for t in self.tickers if t not in self.optional])
+        there = series(market).loc[first:].dropna()
+        if there.empty:
+            # --extend changes nothing where rows are months.
+            longer = "use --extend" if market.periods_per_year == 252 else "use a longer source"
+            raise UsageError(
+                f"{self.name} has too little history in {market.source} up to {market.last_day}; "
+                f"{market.longer if market.is_cut else longer}, or a shorter window"
+            )
+        return there
+
     def _in_years(self, target: object) -> pd.Series:
         """Check a target duration and return it as floats.
 
@@ -141,24 +166,21 @@ class DurationRule(Strategy):
         UsageError
             If the market is too short for the rule, or a month of it for the offset.
         """
-        import numpy as np
+        target = self.dialled(market, lambda known: self._in_years(self.target_duration(known)))
+        return target[self.decides(target.to_numpy(), self.calendar(market, target.index))]
 
-        months = market.periods_per_year == 12
-        require_offset(self.name, "monthly", self.offset, monthly_rows=months)
-        market.require(self.tickers)
-        first, _ = market.first_session([t for t in self.tickers if t not in self.optional])
-        target = self._in_years(self.target_duration(market)).loc[first:].dropna()
-        if target.empty:
-            # --extend changes nothing where rows are months.
-            longer = "use --extend" if market.periods_per_year == 252 else "use a longer source"
-            raise UsageError(
-                f"{self.name} has too little history in {market.source} up to {market.last_day}; "
-                f"{market.longer if market.is_cut else longer}, or a shorter window"
-            )
-        rows = decision_rows(target.index, "monthly", self.offset, market.sessions)
+    def calendar(self, market: Market, days: pd.DatetimeIndex) -> NDArray[np.bool_]:
+        """On which of some sessions it decides whatever the target is."""
+        return decision_rows(days, "monthly", self.offset, market.sessions)
+
+    def decides(
+        self, target: NDArray[np.float64], calendar: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """On which rows of a target it decides: a daily rule also where it changes."""
+        decided = calendar.copy()
         if self.acts_daily:
-            rows |= np.r_[True, np.diff(target.to_numpy()) != 0]
-        return target[rows]
+            decided[1:] |= target[1:] != target[:-1]
+        return decided
 
 
 def fund_durations(market: Market) -> pd.DataFrame:
@@ -214,15 +236,30 @@ def blend(target: pd.Series, durations: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Sessions x funds, fractions that sum to 1.
     """
-    import numpy as np
     import pandas as pd
 
-    years = durations.to_numpy(float)
-    wanted = target.to_numpy(float)
+    weights = blended(target.to_numpy(float), durations.to_numpy(float))
+    return pd.DataFrame(weights, index=durations.index, columns=durations.columns)
+
+
+def blended(wanted: NDArray[np.float64], years: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What :func:`blend` answers, on plain arrays; each row by itself.
+
+    Parameters
+    ----------
+    wanted
+        Shape (rows,): years.
+    years
+        Shape (rows, funds): durations of the funds.
+    """
+    import numpy as np
+
     weights = np.zeros_like(years)
-    patterns, which = np.unique(np.isfinite(years), axis=0, return_inverse=True)
-    for number, there in enumerate(patterns):
-        rows, columns = np.flatnonzero(which == number), np.flatnonzero(there)
+    is_there = np.isfinite(years)
+    pattern = is_there @ (1 << np.arange(years.shape[1]))  # which funds there are, as one number
+    for number in np.unique(pattern):
+        rows = np.flatnonzero(pattern == number)
+        columns = np.flatnonzero(is_there[rows[0]])
         held = years[np.ix_(rows, columns)]
         if len(columns) == 1:
             weights[rows, columns[0]] = 1.0
@@ -234,4 +271,4 @@ def blend(target: pd.Series, durations: pd.DataFrame) -> pd.DataFrame:
         share = (1.0 / (high - low)) * (dial - low)
         weights[rows, columns[below + 1]] = share
         weights[rows, columns[below]] = 1.0 - share
-    return pd.DataFrame(weights, index=durations.index, columns=durations.columns)
+    return weights

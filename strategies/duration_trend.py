@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from strategies.base import parameter
-from strategies.dial import DurationRule
 from strategies.signals import trailing_return, window_rows
+from strategies.stepped import SteppedRule
+from strategies.steps import Step, above_zero
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class DurationTrend(DurationRule):
+class DurationTrend(SteppedRule):
     """Hold the longest duration while a Treasury fund has beaten bills over the past year.
 
     Source: time-series momentum, Moskowitz, Ooi and Pedersen (2012): twelve months, none
@@ -27,6 +28,8 @@ class DurationTrend(DurationRule):
     """
 
     name: ClassVar[str] = "duration_trend"
+    step: ClassVar[Step] = staticmethod(above_zero)
+    signal_of: ClassVar[tuple[str, ...]] = ("lookback_months", "bond")
 
     lookback_months: float = parameter(
         12.0, low=1, high=60, step=3, unit="months", doc="window of the excess return"
@@ -35,10 +38,12 @@ class DurationTrend(DurationRule):
         "IEF", unit="ticker", choices=("SHY", "IEF"), doc="fund whose trend counts"
     )
 
-    def target_duration(self, market: Market) -> pd.Series:
-        """Go long after a year above bills, short after one below."""
+    @property
+    def settings(self) -> tuple[float, ...]:
+        """None: above bills is long, below them short."""
+        return ()
+
+    def signal(self, market: Market) -> pd.Series:
+        """Return of the fund above that of bills."""
         rows = window_rows(self.lookback_months / 12.0, market)
-        excess = trailing_return(market.prices[self.bond], rows) - trailing_return(
-            market.cash, rows
-        )
-        return self.between((excess > 0).astype(float)).where(excess.notna())
+        return trailing_return(market.prices[self.bond], rows) - trailing_return(market.cash, rows)

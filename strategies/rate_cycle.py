@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from strategies.base import parameter
-from strategies.dial import DurationRule
 from strategies.signals import require_series, window_rows
+from strategies.stepped import SteppedRule
+from strategies.steps import Step, last_call
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class RateCycle(DurationRule):
+class RateCycle(SteppedRule):
     """Hold the longest duration from the first rate cut of a cycle to the first rise.
 
     A cut or a rise is a change of the effective federal funds rate (on daily rows the mean of
@@ -29,6 +30,8 @@ class RateCycle(DurationRule):
 
     name: ClassVar[str] = "rate_cycle"
     needs: ClassVar[tuple[str, ...]] = ("policy_rate",)
+    step: ClassVar[Step] = staticmethod(last_call)
+    signal_of: ClassVar[tuple[str, ...]] = ("window_months",)
 
     threshold_bp: float = parameter(
         25.0,
@@ -43,14 +46,12 @@ class RateCycle(DurationRule):
         doc="window of the change",
     )  # fmt: skip
 
-    def target_duration(self, market: Market) -> pd.Series:
-        """Go long at a cut, short at a rise, and stay so until the other comes."""
-        import numpy as np
+    @property
+    def settings(self) -> tuple[float, ...]:
+        """The change that counts."""
+        return (self.threshold_bp,)
 
+    def signal(self, market: Market) -> pd.Series:
+        """Change of the rate over the window, basis points."""
         rate = require_series(market, "policy_rate", "the policy rate", self.name).ffill()
-        change = (rate - rate.shift(window_rows(self.window_months / 12.0, market))) * 100.0
-        call = change * np.nan
-        call[change < -self.threshold_bp] = 1.0
-        call[change > self.threshold_bp] = 0.0
-        # Until the first cut or rise the rule has no opinion and stays short.
-        return self.between(call.ffill().fillna(0.0)).where(change.notna())
+        return (rate - rate.shift(window_rows(self.window_months / 12.0, market))) * 100.0

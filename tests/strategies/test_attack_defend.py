@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,9 @@ from tests.strategies.helpers import (
 
 def steps(*distances: float, hysteresis_bp: float = 10.0, step_bp: float = 50.0) -> list[float]:
     rule = AttackDefend(hysteresis_bp=hysteresis_bp, step_bp=step_bp)
-    return rule.steps(pd.Series(distances, dtype=float)).tolist()
+    share = [math.nan] * len(distances)
+    rule.step([x * step_bp for x in distances], rule.settings, share)
+    return [round(6 * each - 3, 12) for each in share]
 
 
 def test_one_step_up_and_one_down():
