@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,7 @@ from strategies.weights import scaling_notes
 
 Array = NDArray[np.float64]
 Steps = Callable[[int, int], object]
-Frames = Callable[[PricePanel, Candidates], Iterator[pd.DataFrame]]
+Scores = Callable[[NDArray[np.int64]], Iterator[Array]]
 
 MIXES_AT_ONCE = 1 << 18  # made ready for the kernel; bounds memory
 # How many settings of the user's own rule are proved: before scoring the default and some of the
@@ -274,34 +275,35 @@ def _require_score(search: Search, progress: Progress) -> None:
 
 
 def score_space(
-    search: Search, unfinished: Unfinished, frames: Frames, step: Steps = lambda done, of: None
-) -> tuple[Array, NDArray[np.bool_], bool]:
+    unfinished: Unfinished, size: int, scores_of: Scores, step: Steps = lambda done, of: None
+) -> tuple[Array, NDArray[np.bool_]]:
     """Score every candidate whose score is not saved yet.
+
+    Parameters
+    ----------
+    unfinished
+        What is saved, and takes what is scored.
+    size, scores_of
+        Of :func:`scorer`.
+    step
+        Called with the number of candidates done and of all.
 
     Returns
     -------
     tuple
-        Scores, candidates x metrics; which candidates have some; whether Ctrl-C stopped it.
+        Scores, candidates x metrics; which candidates have some.
     """
     scores, done = unfinished.read()
-    total = len(search.space)
-    size = MIXES_AT_ONCE if search.space.is_simplex else RULES_AT_ONCE
-    try:
-        step(int(done.sum()), total)
-        for first, stop in _gaps(done, size):
-            at = first  # candidates of the same settings follow one another
-            for _, panel, part in search.ready(np.arange(first, stop)):
-                for frame in frames(panel, part):
-                    fresh = frame.to_numpy(float)
-                    unfinished.keep(at, fresh)
-                    here = slice(at, at + len(fresh))
-                    scores[here], done[here] = fresh, True
-                    at += len(fresh)
-                    step(int(done.sum()), total)
-    except KeyboardInterrupt:
-        # It may come after scores are saved and before they are noted here: read what is saved.
-        return *unfinished.read(), True
-    return scores, done, False
+    step(int(done.sum()), len(done))
+    for first, stop in _gaps(done, size):
+        at = first
+        for fresh in scores_of(np.arange(first, stop)):
+            unfinished.keep(at, fresh)
+            here = slice(at, at + len(fresh))
+            scores[here], done[here] = fresh, True
+            at += len(fresh)
+            step(int(done.sum()), len(done))
+    return scores, done
 
 
 def _gaps(done: NDArray[np.bool_], size: int) -> list[tuple[int, int]]:
@@ -315,13 +317,37 @@ def _gaps(done: NDArray[np.bool_], size: int) -> list[tuple[int, int]]:
 
 
 @contextlib.contextmanager
-def scorer(scheduler: str | None, progress: Progress) -> Iterator[Frames]:
-    """Choose what scores candidates: threads of this process, or a cluster."""
+def scorer(
+    search: Search, scheduler: str | None, progress: Progress
+) -> Iterator[tuple[int, Scores]]:
+    """Choose what scores candidates: threads of this process, or a cluster.
+
+    Yields
+    ------
+    tuple
+        How many candidates to give at once, and a function that scores them, in their order.
+    """
+    space = search.space
+    if scheduler is None and space.is_stepped:
+        yield len(space), partial(search.scored, progress=progress)
+        return
+    size = MIXES_AT_ONCE if space.is_simplex else RULES_AT_ONCE
     if scheduler is None:
-        yield lambda panel, part: score_in_chunks(panel, part, progress=progress)
+        yield size, partial(_each, search, partial(score_in_chunks, progress=progress))
         return
     with connect(scheduler, progress=progress) as client:
-        yield lambda panel, part: score_in_chunks_on(client, panel, part)
+        yield size, partial(_each, search, partial(score_in_chunks_on, client))
+
+
+def _each(
+    search: Search,
+    frames: Callable[[PricePanel, Candidates], Iterator[pd.DataFrame]],
+    numbers: NDArray[np.int64],
+) -> Iterator[Array]:
+    """Scores of some candidates: decided first, one after another, and then filled."""
+    for _, panel, part in search.ready(numbers):  # those of the same settings follow one another
+        for frame in frames(panel, part):
+            yield frame.to_numpy(float)
 
 
 def tune(
@@ -355,44 +381,50 @@ def tune(
     HedgeError
         For whatever the user can correct.
     """
-    space, key = search.space, search.scores_key()
+    key = search.scores_key()
     columns = [*METRICS, *(OWN_MONEY if search.config.plan.flows else ())]
-    unfinished = Unfinished(out, key, len(space), len(columns))
-    if not space.kind.is_built_in():
-        _require_current(search, unfinished)
-    shown = steps("scoring") if steps else contextlib.nullcontext(lambda done, of: None)
-    with scorer(scheduler, progress) as frames, shown as step:
-        scores, done, stopped = score_space(search, unfinished, frames, step)
-    frequency = search.market.periods_per_year
-    trials = log_trials(
+    unfinished = Unfinished(out, key, len(search.space), len(columns))
+    trials_of = partial(_logged, search, out, key)
+    try:
+        if not search.space.kind.is_built_in():
+            _require_current(search, unfinished)
+        shown = steps("scoring") if steps else contextlib.nullcontext(lambda done, of: None)
+        with scorer(search, scheduler, progress) as (size, scores_of), shown as step:
+            scores, done = score_space(unfinished, size, scores_of, step)
+        trials = trials_of(done)
+        # The count of trials decides numbers too.
+        name = f"tune-{short_hash([key, str(search.objective), trials])}"
+        with progress("examining the best (bootstrap, overfitting, walk-forward)"):
+            tuned = examined(search, pd.DataFrame(scores, columns=columns), trials, name)
+        with progress("proving what the page names"):
+            named = [tuned.region.centre, tuned.region.peak, *tuned.best_numbers[:MOST_NAMED]]
+            for number in dict.fromkeys(map(int, named)):
+                rule = search.space.rule(number)
+                prove_on(rule, search.terms(number).market, seconds=0.0)
+        with progress("writing the page"):
+            folder = write_tuning(out, tuned, standalone=standalone)
+    except KeyboardInterrupt:  # wherever it falls: scores are kept until the folder is written
+        # It may come after scores are saved and before they are noted here: read what is saved.
+        scores, done = unfinished.read()
+        trials_of(done)  # what was seen is counted, although it was never examined
+        best = _best_so_far(search, pd.DataFrame(scores, columns=columns))
+        raise Interrupted(int(done.sum()), len(done), best) from None
+    unfinished.discard()
+    return tuned, folder
+
+
+def _logged(search: Search, out: Path, key: str, done: NDArray[np.bool_]) -> int:
+    """Log what was scored, and count the trials on this market."""
+    return log_trials(
         out,
-        space,
+        search.space,
         np.flatnonzero(done),
-        frequency,
+        search.market.periods_per_year,
         key,
         search.own_version,
         search.config.money,
         search.config.plan.rebalancing,
     )
-    # The count of trials decides numbers too.
-    name = f"tune-{short_hash([key, str(search.objective), trials])}"
-    table = pd.DataFrame(scores, columns=columns)
-    interrupted = Interrupted(int(done.sum()), len(done), _best_so_far(search, table))
-    if stopped:
-        raise interrupted
-    try:
-        with progress("examining the best (bootstrap, overfitting, walk-forward)"):
-            tuned = examined(search, table, trials, name)
-        with progress("proving what the page names"):
-            named = [tuned.region.centre, tuned.region.peak, *tuned.best_numbers[:MOST_NAMED]]
-            for number in dict.fromkeys(map(int, named)):
-                prove_on(space.rule(number), search.terms(number).market, seconds=0.0)
-        with progress("writing the page"):
-            folder = write_tuning(out, tuned, standalone=standalone)
-    except KeyboardInterrupt:  # scores are kept until the folder is written
-        raise interrupted from None
-    unfinished.discard()
-    return tuned, folder
 
 
 def _require_current(search: Search, unfinished: Unfinished) -> None:

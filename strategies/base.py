@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakKeyDictionary
 
 from immutabledict import immutabledict
 
@@ -154,6 +155,14 @@ class Parameter:
             raise UsageError(f"{where}: {self.name} takes a {self.unit}, got {value!r}")
 
 
+def _declared(field: dataclasses.Field[Any]) -> Parameter:
+    default: Any = field.default
+    return Parameter(name=field.name, default=default, **field.metadata)
+
+
+# What classes declare, with the fields it was read from: a search makes a strategy a candidate.
+_DECLARED: WeakKeyDictionary[type, tuple[object, tuple[Parameter, ...]]] = WeakKeyDictionary()
+
 # Units of parameters that hold tickers.
 TICKER, WEIGHTS = "ticker", "fractions of value"
 # Parameters that have an option of their own on the command line.
@@ -189,11 +198,11 @@ class Strategy(ABC):
     @classmethod
     def parameters(cls) -> list[Parameter]:
         """The declared parameters, in order."""
-        declared = []
-        for field in dataclasses.fields(cls):
-            default: Any = field.default
-            declared.append(Parameter(name=field.name, default=default, **field.metadata))
-        return declared
+        fields = cls.__dataclass_fields__
+        made = _DECLARED.get(cls)
+        if made is None or made[0] is not fields:
+            made = _DECLARED[cls] = fields, tuple(map(_declared, dataclasses.fields(cls)))
+        return list(made[1])
 
     @classmethod
     def summary(cls) -> str:

@@ -257,7 +257,7 @@ def blended(wanted: NDArray[np.float64], years: NDArray[np.float64]) -> NDArray[
     weights = np.zeros_like(years)
     is_there = np.isfinite(years)
     pattern = is_there @ (1 << np.arange(years.shape[1]))  # which funds there are, as one number
-    for number in np.unique(pattern):
+    for number in np.flatnonzero(np.bincount(pattern)):
         rows = np.flatnonzero(pattern == number)
         columns = np.flatnonzero(is_there[rows[0]])
         held = years[np.ix_(rows, columns)]

@@ -178,6 +178,17 @@ class Candidates:
         )
         return Candidates(self.targets[held], self.rows[held], offsets - offsets[0], bands, flows)
 
+    def taken(self, which: NDArray[np.int64]) -> Candidates:
+        """Some candidates of schedules, each as often as it is named; without bands and flows."""
+        if self.offsets is None or not self.is_plain:
+            raise UsageError("only plain candidates of schedules are taken one by one")
+        if np.array_equal(which, np.arange(len(self))):
+            return self
+        counts = np.diff(self.offsets)[which]
+        offsets = np.append(0, np.cumsum(counts))
+        at = np.arange(offsets[-1]) + np.repeat(self.offsets[which] - offsets[:-1], counts)
+        return Candidates(self.targets[at], self.rows[at], offsets)
+
     @property
     def is_plain(self) -> bool:
         """Whether every decision trades and nothing is paid."""

@@ -143,22 +143,43 @@ def standing_decisions(
             f"{name} makes its first decision on {decided.index[0]:%Y-%m-%d}; "
             "give that day or a later one as --start"
         )
-    rows, sooner = made + lag - zero, made + lag <= zero
-    if not opening.is_invested:
-        sooner = made <= zero
-    # Of the decisions that have traded by row 0 the last one stands; the others are history.
-    first = max(int(sooner.sum()) - 1, 0)
-    standing, rows = decided.iloc[first:], rows[first:].astype(np.int64)
+    first, rows = standing_rows(made - zero, lag, is_invested=opening.is_invested)
+    standing = decided.iloc[first:]
     days = pd.DatetimeIndex(standing.index)
     if not opening.is_invested:
-        rows[0] = lag
         days = days[1:].insert(0, opening.row_zero)
-    elif sooner.any():
-        rows[0] = 0
     columns = [*decided.columns, CASH]
     weights = standing.to_numpy(float)
     largest = float(weights.sum(axis=1).max())
     return Standing(pd.DataFrame(with_cash(weights), days, columns), rows, largest)
+
+
+def standing_rows(
+    made: NDArray[np.int64], lag: int, *, is_invested: bool
+) -> tuple[int, NDArray[np.int64]]:
+    """Which decisions count from row 0 on, and the rows on which they fill.
+
+    Parameters
+    ----------
+    made
+        Rows of the decisions, ascending, counted from row 0; earlier ones are below zero.
+    lag, is_invested
+        As in :func:`standing_decisions` and :class:`Opening`.
+
+    Returns
+    -------
+    tuple
+        The first decision that counts, and the row of its fill and of all later ones.
+    """
+    sooner = made + lag <= 0 if is_invested else made <= 0
+    # Of the decisions that have traded by row 0 the last one stands; the others are history.
+    first = max(int(sooner.sum()) - 1, 0)
+    rows = (made[first:] + lag).astype(np.int64)
+    if not is_invested:
+        rows[0] = lag
+    elif sooner.any():
+        rows[0] = 0
+    return first, rows
 
 
 def with_cash(weights: Array) -> Array:

@@ -55,6 +55,7 @@ from backtests.engine.sweep import (
     LOST,
     LOWEST,
     MADE,
+    MADE_ROW,
     MEAN,
     MONEY,
     ONE,
@@ -473,8 +474,7 @@ run_own = sweep._compiled(_made(STAMP))
 FLAGS = _given(types.bool_, 1)
 SIGNATURE = types.void(
     TWO, ONE, _given(types.int8, 1), ONE, ONE, TWO, ROWS, ROWS, TWO, FLAGS, types.int64,
-    types.boolean, ONE, ONE, ONE, ROWS, ROWS, MADE, MADE, MADE, MADE, MADE, MADE,
-    types.float64[::1],
+    types.boolean, ONE, ONE, ONE, ROWS, ROWS, MADE, MADE, MADE, MADE, MADE, MADE, MADE_ROW,
 )  # fmt: skip
 
 

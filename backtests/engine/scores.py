@@ -133,7 +133,7 @@ def score_in_chunks(
     pandas.DataFrame
         Candidates (their numbers as index) x :func:`columns_of`; see :func:`score_block`.
     """
-    _ready(candidates, progress)
+    prepare_for(candidates, progress)
     with ThreadPoolExecutor(threads or cores()) as pool:
         for first in range(0, len(candidates), chunk):
             part = candidates[first : first + chunk]
@@ -178,7 +178,7 @@ def paths(
     pandas.DataFrame
         Sessions x candidates, in currency.
     """
-    _ready(candidates, progress)
+    prepare_for(candidates, progress)
     if candidates.is_plain:
         _, nav = run_block(panel, candidates, keep_nav=True)
     else:
@@ -225,8 +225,8 @@ def _sums(panel: PricePanel, candidates: Candidates) -> Array:
     return run_own_block(panel, candidates)[0]
 
 
-def _ready(candidates: Candidates, progress: Progress) -> None:
-    """Compile what these candidates need."""
+def prepare_for(candidates: Candidates, progress: Progress) -> None:
+    """Compile what these candidates need, and show that it takes a while."""
     (prepare if candidates.is_plain else prepare_own)(progress)
 
 

@@ -7,6 +7,7 @@ import inspect
 import linecache
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -27,11 +28,20 @@ from backtests.engine.config import RunConfig, plain_params, short_hash
 from backtests.engine.plan import PLAIN
 from backtests.engine.planned import planned
 from backtests.engine.run import fingerprints_of
-from backtests.engine.scores import METRICS, paths, score_in_chunks
+from backtests.engine.scores import (
+    METRICS,
+    columns_of,
+    cores,
+    paths,
+    prepare_for,
+    score_block,
+    score_in_chunks,
+)
 from backtests.engine.settings import Setting, market_with, of_market, with_settings
 from backtests.engine.simulate import simulate
 from backtests.engine.simulation import Simulation
 from backtests.engine.space import Space
+from backtests.engine.together import prepare_steps
 from backtests.engine.with_sweep import fill_with_sweep
 from data.command import Progress, silent
 from data.errors import RuleError
@@ -45,6 +55,8 @@ Array = NDArray[np.float64]
 MOST_DECIDED = 8  # corners whose decisions identify the version of a class in memory
 PATHS_AT_ONCE = 250  # whole paths in memory
 TERMS_KEPT = 32  # markets in memory
+PART = 32  # candidates that a thread decides and fills: their decisions fit into the cache
+PARTS_AT_ONCE = 8  # whose scores are saved together, some five times a second
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +158,47 @@ class Search:
                     terms.config.plan.flows,
                 ),
             )
+
+    def scored(self, numbers: NDArray[np.int64], progress: Progress = silent) -> Iterator[Array]:
+        """Score some candidates as they come: each thread decides a part and fills it.
+
+        Each core has a thread. A part is mostly compiled code, which several threads run at once;
+        those of a rule without a step (``Space.is_stepped``) would take turns.
+
+        Parameters
+        ----------
+        numbers
+            The candidates.
+        progress
+            Shows that something is being compiled, where it is.
+
+        Yields
+        ------
+        numpy.ndarray
+            As :func:`~backtests.engine.scores.score_block`, the candidates in their order.
+        """
+        parts = [numbers[first : first + PART] for first in range(0, len(numbers), PART)]
+        prepare_steps(self.space.kind, progress)
+        pool = ThreadPoolExecutor(cores())
+        try:
+            # The first one alone: it compiles, and works out what all of them share.
+            yield from (self._scored_part(part, progress) for part in parts[:1])
+            scores: list[Array] = []
+            for number, part in enumerate(pool.map(self._scored_part, parts[1:]), start=2):
+                scores.append(part)
+                if len(scores) == PARTS_AT_ONCE or number == len(parts):
+                    yield np.concatenate(scores)
+                    scores.clear()
+        finally:
+            pool.shutdown(cancel_futures=True)  # where the caller stops before the end
+
+    def _scored_part(self, numbers: NDArray[np.int64], progress: Progress = silent) -> Array:
+        made = list(self.ready(numbers))
+        prepare_for(made[0][2], progress)
+        scores = np.empty((len(numbers), len(columns_of(made[0][2]))))
+        for places, panel, part in made:
+            scores[places] = score_block(panel, part)
+        return scores
 
     def _bands(self, terms: Terms, numbers: NDArray[np.int64]) -> list[Rebalancing]:
         """The bands of some candidates that differ in their widths alone: one for all, or each."""

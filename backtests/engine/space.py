@@ -29,6 +29,7 @@ from backtests.engine.settings import (
     require_searchable,
     setting_words,
 )
+from backtests.engine.together import decided_together, is_stepped
 from data.errors import UsageError, in_full, numbers_taken
 from data.load import spelled
 from data.market import Market
@@ -197,8 +198,17 @@ class Space:
         widths = len(set(WIDTHS) & set(self.settings))
         codes = self.codes[numbers, : len(self.axes) - widths]
         _, first, which = np.unique(codes, axis=0, return_index=True, return_inverse=True)
-        decided = [decide(self.rule(int(number)), market) for number in numbers[first]]
+        rules = [self.rule(int(number)) for number in numbers[first]]
+        made = decided_together(rules, panel, market)
+        if made is not None:
+            return made.taken(which)
+        decided = [decide(rule, market) for rule in rules]
         return schedules(panel, market, (decided[each] for each in which))
+
+    @property
+    def is_stepped(self) -> bool:
+        """Whether its candidates are decided together, by compiled code."""
+        return is_stepped(self.kind)
 
     def tickers(self) -> list[str]:
         """All tickers that any candidate may hold."""

@@ -388,7 +388,7 @@ def _given(kind: Any, dimensions: int) -> Any:
 
 ONE, TWO = _given(types.float64, 1), _given(types.float64, 2)
 ROWS = _given(types.int64, 1)
-MADE = types.float64[:, ::1]
+MADE, MADE_ROW = types.float64[:, ::1], types.float64[::1]
 SIGNATURE = types.void(TWO, ONE, _given(types.int8, 1), ONE, ONE, TWO, ROWS, ROWS, MADE, MADE, MADE)
 
 
