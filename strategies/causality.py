@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from data.market import Market
     from strategies.base import Strategy
 
+Ask = Callable[["Strategy", "Market"], "pd.DataFrame"]  # what a rule decides on a market
 MADE = "made"
 QUICK_CUTS = 6
 OWN_CUTS, FEWEST_CUTS = 48, 12  # further cuts, at decisions of a rule of the user's own
@@ -26,7 +27,9 @@ PATIENCE = 10.0  # seconds, after which a slow rule is tried at fewer than OWN_C
 SECONDS = 1.5  # spent on decisions beyond OWN_CUTS, on the data of a run
 
 
-def require_causal(strategy: Strategy, market: Market, cuts: Sequence[pd.Timestamp]) -> None:
+def require_causal(
+    strategy: Strategy, market: Market, cuts: Sequence[pd.Timestamp], ask: Ask = decide
+) -> None:
     """Compare decisions on truncated markets with those on the whole one.
 
     Parameters
@@ -37,6 +40,8 @@ def require_causal(strategy: Strategy, market: Market, cuts: Sequence[pd.Timesta
         Long enough for the strategy to decide.
     cuts
         Sessions after which the future is cut off.
+    ask
+        How it is asked: by ``target_weights``, or as a search asks.
 
     Raises
     ------
@@ -45,15 +50,17 @@ def require_causal(strategy: Strategy, market: Market, cuts: Sequence[pd.Timesta
     NotDeterministicError
         If it answers two calls on the whole market differently.
     """
-    whole = decide(strategy, market)
+    whole = ask(strategy, market)
     for cut in cuts:
-        _require_same(strategy, market, whole, cut, _seen(strategy, market, cut))
+        _require_same(strategy, market, whole, cut, _seen(strategy, market, cut, ask), ask)
 
 
-def _seen(strategy: Strategy, market: Market, cut: pd.Timestamp) -> pd.DataFrame | HedgeError:
+def _seen(
+    strategy: Strategy, market: Market, cut: pd.Timestamp, ask: Ask = decide
+) -> pd.DataFrame | HedgeError:
     """What a rule decides without the sessions after a cut, or the error that stops it."""
     try:
-        return decide(_anew(strategy), market.until(cut))
+        return ask(_anew(strategy), market.until(cut))
     except HedgeError as error:
         return error
 
@@ -69,6 +76,7 @@ def _require_same(
     whole: pd.DataFrame,
     cut: pd.Timestamp,
     seen: pd.DataFrame | HedgeError,
+    ask: Ask = decide,
 ) -> None:
     """Refuse a rule whose decisions up to a cut differ from those on the whole market."""
     expected = whole.loc[:cut]
@@ -76,14 +84,14 @@ def _require_same(
         return  # it has not decided yet
     where = " (on random test prices)" if market.source == MADE else ""
     if isinstance(seen, HedgeError):
-        _require_steady(strategy, market, whole)
+        _require_steady(strategy, market, whole, ask)
         raise PeekingError(
             f"{strategy.name} peeks: it cannot decide without the sessions after "
             f"{cut:%Y-%m-%d}{where} ({seen}); use only rows up to the decision's own"
         ) from seen
     changed = first_change(seen, expected)
     if changed is not None:
-        _require_steady(strategy, market, whole)
+        _require_steady(strategy, market, whole, ask)
         raise PeekingError(
             f"{strategy.name} peeks: its decision of {changed:%Y-%m-%d} changes once the "
             f"sessions after {cut:%Y-%m-%d} are known{where}; use only rows up to the "
@@ -91,9 +99,9 @@ def _require_same(
         )
 
 
-def _require_steady(strategy: Strategy, market: Market, whole: pd.DataFrame) -> None:
+def _require_steady(strategy: Strategy, market: Market, whole: pd.DataFrame, ask: Ask) -> None:
     """Ask again on the whole market, to tell random decisions from looking ahead."""
-    require_as_before(strategy, decide(strategy, market), whole)
+    require_as_before(strategy, ask(strategy, market), whole)
 
 
 def require_as_before(strategy: Strategy, again: pd.DataFrame, before: pd.DataFrame) -> None:

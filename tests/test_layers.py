@@ -36,7 +36,12 @@ ROOMS = {
     "yfinance": {"data.sources.yahoo"},
     "vectorbt": {"backtests.engine.with_vectorbt"},
     "quantstats": {"backtests.engine.with_quantstats"},
-    "numba": {"backtests.engine.sweep", "backtests.engine.own_sweep"},
+    # The sweep's kernel, and the steps of rules.
+    "numba": {
+        "backtests.engine.sweep",
+        "backtests.engine.own_sweep",
+        "backtests.engine.compiled_steps",
+    },
     "dask": {"backtests.engine.cluster"},
     "distributed": {"backtests.engine.cluster"},
     "streamlit": {"backtests.app", "backtests.lab.page", "backtests.lab.controls"},

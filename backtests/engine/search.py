@@ -396,7 +396,7 @@ def rules_code() -> str:
     own = [
         here / f"{name}.py"
         for name in ("space", "settings", "money", "withholding", "bands", "flows", "ledger",
-                     "planned")
+                     "planned", "opening", "together", "compiled_steps")
     ]  # fmt: skip
     content = b"".join(path.read_bytes() for path in [*rules, *bonds, *abroad, *own])
     return hashlib.sha256(content).hexdigest()

@@ -38,7 +38,7 @@ class Ground:
     ----------
     signal
         Shape (T,): on every session.
-    known
+    inside
         What takes ``rows`` out of that.
     rows
         Shape (R,): the sessions on which it is known and every fund has a price.
@@ -49,7 +49,7 @@ class Ground:
     """
 
     signal: Array
-    known: slice | Rows
+    inside: slice | Rows
     rows: Rows
     calendar: NDArray[np.bool_]
     durations: Array
@@ -88,29 +88,48 @@ def decided_together(
     columns = [place.get(ticker, -1) for ticker in ("SPY", *DIAL)]
     if min(columns) < 0 or not panel.sessions.equals(market.sessions[zero:]):
         return None
-    made: list[Rows] = []
-    wanted: list[Array] = []
-    durations: list[Array] = []
     try:
-        for rule in stepped:
-            ground = _ground(rule, market.nominal)
-            target = rule.between(_share(rule, ground))
-            decided = np.flatnonzero(rule.decides(target, ground.calendar))
-            made.append(ground.rows[decided])
-            wanted.append(target[decided])
-            durations.append(ground.durations[decided])
+        made, weights = weights_of(stepped, market.nominal)
     except HedgeError:
         return None  # to be said of the first candidate that it is true of
     if market.nominal is not market:
         here = market.sessions.get_indexer(market.nominal.sessions)
         made = [here[rows] for rows in made]
-    equity = np.repeat([rule.equity_weight for rule in stepped], [len(rows) for rows in made])
+    return _scheduled(made, weights, columns, zero, panel)
+
+
+def weights_of(rules: Sequence[SteppedRule], market: Market) -> tuple[list[Rows], Array]:
+    """What some rules decide on a market: the rows of ``target_weights``, and its weights.
+
+    Returns
+    -------
+    made
+        For each rule the rows of the market on which it decides.
+    weights
+        Decisions x tickers of the rules, those of one rule below those of another; unchecked.
+
+    Raises
+    ------
+    HedgeError
+        As ``target_weights`` of one of them would.
+    """
+    made: list[Rows] = []
+    wanted: list[Array] = []
+    durations: list[Array] = []
+    for rule in rules:
+        ground = _ground(rule, market)
+        target = rule.between(_share(rule, ground))
+        decided = np.flatnonzero(rule.decides(target, ground.calendar))
+        made.append(ground.rows[decided])
+        wanted.append(target[decided])
+        durations.append(ground.durations[decided])
+    equity = np.repeat([rule.equity_weight for rule in rules], [len(rows) for rows in made])
     sleeve = blended(np.concatenate(wanted), np.concatenate(durations))
     # Column by column in memory, as a frame's: the order in which numpy adds up a row.
     weights = np.empty((1 + len(DIAL), len(equity))).T
     weights[:, 0] = equity
     weights[:, 1:] = sleeve * (1.0 - equity)[:, None]
-    return _scheduled(made, weights, columns, zero, panel)
+    return made, weights
 
 
 def _scheduled(
@@ -153,7 +172,7 @@ def prepare_steps(kind: type[Strategy], progress: Progress) -> None:
 def _share(rule: SteppedRule, ground: Ground) -> Array:
     from backtests.engine.compiled_steps import share_of
 
-    return share_of(type(rule).step, ground.signal, rule.settings)[ground.known]
+    return share_of(type(rule).step, ground.signal, rule.settings)[ground.inside]
 
 
 def _ground(rule: SteppedRule, market: Market) -> Ground:
@@ -175,7 +194,7 @@ def _ground_of(rule: SteppedRule, market: Market) -> Ground:
     is_whole = int(rows[-1]) - int(rows[0]) == len(rows) - 1  # a view instead of a copy
     return Ground(
         signal=np.ascontiguousarray(rule.signal_on(market).to_numpy(float)),
-        known=slice(int(rows[0]), int(rows[-1]) + 1) if is_whole else rows,
+        inside=slice(int(rows[0]), int(rows[-1]) + 1) if is_whole else rows,
         rows=rows,
         calendar=rule.calendar(market, days),
         durations=fund_durations(market).to_numpy(float)[rows],

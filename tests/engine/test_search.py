@@ -91,8 +91,8 @@ def test_scores_of_other_rules_are_not_taken_up(tmp_path, monkeypatch):
     search.rules_code.cache_clear()
     try:
         assert search.rules_code() == before
-        rule = tmp_path / "strategies" / "attack_defend.py"
-        rule.write_text(rule.read_text().replace("STEPS = 3", "STEPS = 2"))
+        rule = tmp_path / "strategies" / "steps.py"
+        rule.write_text(rule.read_text().replace("STEPS = 3.0", "STEPS = 2.0"))
         search.rules_code.cache_clear()
         assert search.rules_code() != before
     finally:
