@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,13 +18,14 @@ import pandas as pd
 import pytest
 
 from backtests.analysis.objective import read_objective
+from backtests.engine.search import PART, Search
 from backtests.engine.space import mix_space
 from backtests.report.tuning.unfinished import Unfinished
 from backtests.tune import main
 from backtests.tuning import _best_so_far, _gaps
 from data.command import run_command
 from tests.conftest import ROOT
-from tests.searches import BUNDLED, MIXES, SLOW, command, only
+from tests.searches import BUNDLED, MIXES, SLOW, STEPPED, command, only
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +53,7 @@ def test_a_stopped_search_goes_on_where_it_was(how, undisturbed, tmp_path, capsy
     if how == signal.SIGTERM:
         assert process.returncode == 1
         assert "the same command goes on from there" in out
-        assert "best so far: step_bp" in out
+        assert "best so far: below" in out
         assert told.splitlines()[-1] == "error: interrupted; finished results are intact"
         # What was seen is counted, although it was never examined.
         tried = sum(int(stop) - int(first) for first, stop in
@@ -93,12 +96,84 @@ def test_ctrl_c_between_keeping_scores_and_noting_them_counts_what_is_kept(
     tmp_path, capsys, monkeypatch
 ):
     monkeypatch.setattr(Unfinished, "keep", keep_and_stop)
-    for round_ in (1, 2):  # the second goes on after the first
-        code, out, told = command(capsys, *SLOW, *BUNDLED, "--out", str(tmp_path))
-        assert code == 1, told
-        assert f"stopped after {64 * round_} of 162 candidates; their scores are kept" in out
-        assert "best so far: step_bp" in out
-        assert len(pd.read_parquet(tmp_path / "trials.parquet")) == 64 * round_
+    words = SLOW[0], *SLOW[1:3], *SLOW[-2:]  # 81 candidates
+    for asked, together, label in ((words, 64, "below"), (STEPPED, PART, "step_bp")):
+        out = tmp_path / label
+        for done in (together, min(2 * together, 81)):  # the second goes on after the first
+            code, shown, told = command(capsys, *asked, *BUNDLED, "--out", str(out))
+            assert code == 1, told
+            assert f"stopped after {done} of " in shown
+            assert "candidates; their scores are kept" in shown
+            assert f"best so far: {label}" in shown
+            assert len(pd.read_parquet(out / "trials.parquet")) == done
+
+
+WINDOWS = [
+    "backtests.tuning.Unfinished.read",  # before anything is scored again
+    "backtests.tuning.scorer",
+    "backtests.tuning.score_space",
+    "backtests.tuning.log_trials",
+    "backtests.tuning.short_hash",
+    "backtests.tuning.examined",
+    "backtests.tuning.prove_on",
+    "backtests.tuning.write_tuning",
+]
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_wherever_the_signal_falls_once_scores_are_kept_it_says_how_to_go_on(
+    window, tmp_path, capsys, monkeypatch
+):
+    """Each of these is interrupted as it returns; then the search goes on as it is written."""
+    words = ("carry", "--grid", "full_at_bp=5:50:5", "--subject-to", "max_drawdown>-1", *BUNDLED)
+    words += ("--out", str(tmp_path))
+    with monkeypatch.context() as patched:
+        patched.setattr(Unfinished, "keep", keep_and_stop)
+        assert command(capsys, *words)[0] == 1
+    assert len(list(tmp_path.glob(".tuning-*/*.part"))) == 1
+    owner, name = window.rsplit(".", 1)
+    plain, times = pkgutil.resolve_name(owner.replace(".Unfinished", ":Unfinished")), []
+    work = getattr(plain, name)
+
+    def stop(*given, **named):
+        times.append(given)
+        answer = work(*given, **named)
+        # The default and two corners are proved before the search begins.
+        if len(times) == (4 if name == "prove_on" else 1):
+            raise KeyboardInterrupt
+        return answer
+
+    with monkeypatch.context() as patched:
+        patched.setattr(window, stop)
+        code, shown, told = command(capsys, *words)
+    if name == "write_tuning":
+        assert list(tmp_path.glob("tune-*"))
+    assert code == 1, told
+    assert "stopped after 10 of 10 candidates; their scores are kept, and the same" in shown
+    assert told.splitlines()[-1] == "error: interrupted; finished results are intact"
+    assert len(pd.read_parquet(tmp_path / "trials.parquet")) == 10
+    assert command(capsys, *words)[0] == 0
+    assert not list(tmp_path.glob(".tuning-*"))
+
+
+def test_a_signal_among_threads_stops_all_of_them(tmp_path, capsys, monkeypatch):
+    plain, parts = Search._scored_part, []
+
+    def scored_part(self: Search, numbers: np.ndarray, *given: object) -> np.ndarray:
+        parts.append(numbers)
+        if len(parts) == 3:
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        return plain(self, numbers, *given)
+
+    words = (*STEPPED, "--grid", "lookback_years=1:10:0.25", *BUNDLED, "--out", str(tmp_path))
+    with monkeypatch.context() as patched:
+        patched.setattr(Search, "_scored_part", scored_part)
+        patched.setattr("backtests.engine.search.cores", lambda: 2)
+        code, shown, told = command(capsys, *words)
+    assert code == 1, told
+    assert f"stopped after {PART} of 5,994 candidates" in shown
+    assert "the same command goes on from there" in shown
+    assert len(parts) < 20  # of 188
 
 
 def test_ctrl_c_on_the_last_scores_stops_all_the_same(mixes, tmp_path, capsys, monkeypatch):

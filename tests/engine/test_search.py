@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from backtests.analysis.objective import read_objective
 from backtests.engine import ledger
 from backtests.engine.backtest import load_inputs, simulated
+from backtests.engine.candidates import schedules
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
-from backtests.engine.search import Search, month_returns
+from backtests.engine.money import Money
+from backtests.engine.scores import score_block
+from backtests.engine.search import PART, PARTS_AT_ONCE, Search, month_returns
 from backtests.engine.space import mix_space, rule_space
 from backtests.report.run_folder import _manifest
 from backtests.tuning import prepare_search
 from data.errors import DataError
+from strategies.causality import made_market
+from strategies.decisions import decide
 from strategies.hedge_mix import HedgeMix
 from tests.conftest import market_of, with_a_hole
 
@@ -97,6 +104,76 @@ def test_scores_of_other_rules_are_not_taken_up(tmp_path, monkeypatch):
         assert search.rules_code() != before
     finally:
         search.rules_code.cache_clear()
+
+
+HELD = ("SPY", "BIL", "SHY", "IEF", "TLT")
+
+
+def made(source, tickers, *, end=None, **_):
+    """Prices and yields of a made market, 22 daily years."""
+    return made_market(HELD, 252, 5)
+
+
+STEPPED = {
+    "plain": ({}, {}),
+    "bands, each its own": ({}, {"band": "0,0.02,0.05"}),
+    "flows": ({"flow": "50/month"}, {}),
+    "bands to the edge and a payout": ({"band": 0.03, "band_to": "edge", "flow": "-9%/year"}, {}),
+}  # fmt: skip
+
+
+@pytest.fixture(params=STEPPED)
+def stepped(request) -> Search:
+    asked, grid = STEPPED[request.param]
+    asked = {"strategy": "attack_defend", "source": "yahoo", **asked}
+    config = RunConfig.from_dict(asked)
+    grid = {"step_bp": "20:100:4", "lookback_years": "1,2,3", **grid}
+    return prepare_search(config, rule_space("attack_defend", grid, config.params), GROWTH,
+                          load=made)  # fmt: skip
+
+
+def test_scores_of_parts_in_threads_are_those_of_candidates_one_by_one(stepped, monkeypatch):
+    numbers = np.arange(3, len(stepped.space))
+    scores = np.concatenate(list(stepped.scored(numbers)))
+    assert len(scores) == len(numbers) > 32
+    monkeypatch.setattr("backtests.engine.space.decided_together", lambda *_: None)
+    alone = np.empty(scores.shape)
+    for places, panel, part in stepped.ready(numbers):
+        alone[places] = np.concatenate([score_block(panel, part[n : n + 1])
+                                        for n in range(len(part))])  # fmt: skip
+    assert scores.tobytes() == alone.tobytes()
+
+
+def test_settings_of_the_run_are_scored_in_parts_too():
+    # The last axis is the step, so that a part has candidates of two markets.
+    config = RunConfig("attack_defend", source="bundled", money=Money("JPY"), start="1993-01-31")
+    grid = {"fx_hedge": "0,0.5,1", "step_bp": "20:100:4"}
+    search = prepare_search(config, rule_space("attack_defend", grid, config.params), GROWTH)
+    numbers = np.arange(len(search.space))
+    scores = np.concatenate(list(search.scored(numbers)))
+    for number in (0, 20, 21, 31, 32, 62):
+        terms = search.terms(number)
+        decided = decide(search.space.rule(number), terms.market)
+        alone = score_block(terms.panel, schedules(terms.panel, terms.market, [decided]))
+        assert scores[number].tobytes() == alone.tobytes()
+
+
+def test_a_caller_that_stops_ends_the_threads(monkeypatch):
+    config = RunConfig("carry", source="bundled")
+    space = rule_space("carry", {"full_at_bp": "1:200:0.1"}, config.params)
+    search = prepare_search(config, space, GROWTH)
+    plain, parts = Search._scored_part, []
+    monkeypatch.setattr(
+        Search, "_scored_part", lambda self, *given: parts.append(1) or plain(self, *given)
+    )
+    scored = search.scored(np.arange(len(space)))
+    assert len(next(scored)) == PART
+    assert len(next(scored)) == PART * PARTS_AT_ONCE
+    scored.close()
+    begun = len(parts)
+    assert begun < 63  # parts of all 1,991
+    time.sleep(0.2)
+    assert len(parts) == begun
 
 
 def test_a_search_keeps_the_sessions_that_its_benchmark_lacks_as_the_run_of_its_best_does():
