@@ -61,6 +61,7 @@ bench: $(DEV_STAMP) ## Run the benchmarks (minutes)
 	$(BIN)/python -m tests.benchmarks.curve
 	$(BIN)/python -m tests.benchmarks.sweep
 	$(BIN)/python -m tests.benchmarks.verdict
+	if [ -d ../shared/market ]; then $(BIN)/python -m tests.benchmarks.rules --source files:../shared/market; fi
 	if [ -d ../shared/market ]; then $(BIN)/python -m tests.benchmarks.compare --source files:../shared/market; fi
 	if [ -d ../shared/market ]; then $(BIN)/python -m tests.benchmarks.lab; fi
 

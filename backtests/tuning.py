@@ -56,7 +56,9 @@ MIXES_AT_ONCE = 1 << 18  # made ready for the kernel; bounds memory
 # How many settings of the user's own rule are proved: before scoring the default and some of the
 # corners, after it the choice and the best.
 MOST_PROVED, MOST_NAMED = 9, 20
-RULES_AT_ONCE = 64  # decisions take most of the time; so scores are saved every half second
+RULES_AT_ONCE = (
+    64  # of rules without a step, whose decisions take most of the time: some half a second
+)
 
 
 @dataclass(frozen=True)

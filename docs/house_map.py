@@ -79,7 +79,8 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
         Room("config", "TOML, address", _modules(
             "backtests.engine", "config config_file address costs kinds")),
         Room("search", "sweep kernel, spaces", _modules(
-            "backtests.engine", "search space sweep candidates scores cluster tuned")),
+            "backtests.engine", "search space sweep candidates scores cluster tuned together "
+            "compiled_steps")),
     )),
     ("rules and pure analysis", (
         Room("strategies/", "one file a rule", ("strategies",)),

@@ -40,7 +40,7 @@ from strategies.hedge_mix import HedgeMix
 from strategies.registry import make_of, strategy_class
 
 MOST_MIXES = 2_000_000
-MOST_RULES = 100_000  # for each of them a rule decides again: some milliseconds
+MOST_RULES = 100_000  # for each of them a rule decides again: up to some milliseconds
 MOST_SETTINGS = 1_000  # combinations of settings: each has its own market, some 20 ms to make
 MOST_ASSETS = 10
 STEPS = (0.001, 0.002, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5)

@@ -176,6 +176,25 @@ def test_a_caller_that_stops_ends_the_threads(monkeypatch):
     assert len(parts) == begun
 
 
+@pytest.mark.parametrize("name", ["opening.py", "together.py", "compiled_steps.py"])
+def test_scores_of_other_decisions_are_not_taken_up(name, tmp_path, monkeypatch):
+    from backtests.engine import search
+
+    before = search.rules_code()
+    here = Path(search.__file__).parent
+    shutil.copytree(here, tmp_path / "engine", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(search, "__file__", str(tmp_path / "engine" / "search.py"))
+    search.rules_code.cache_clear()
+    try:
+        assert search.rules_code() == before
+        with (tmp_path / "engine" / name).open("a") as changed:
+            changed.write("# another\n")
+        search.rules_code.cache_clear()
+        assert search.rules_code() != before
+    finally:
+        search.rules_code.cache_clear()
+
+
 def test_a_search_keeps_the_sessions_that_its_benchmark_lacks_as_the_run_of_its_best_does():
     # A falls by half for the one day that SPY lacks: where it is half, a quarter is lost.
     config = RunConfig("hedge_mix", {"weights": {"A": 1.0}}, benchmark="SPY", source="yahoo")
