@@ -37,19 +37,20 @@ def month_ends(levels: pd.DataFrame) -> pd.DataFrame:
         at its end.
     """
     dates = pd.DatetimeIndex(levels.index)
-    closes = _last_of_each(levels, dates.to_period("M"))
+    closes = _last_of_each(levels, dates)
     if _is_monthly(dates, len(closes)):
         return closes
     return closes if dates[-1] >= _last_session(dates[-1]) else closes.iloc[:-1]
 
 
-def _last_of_each(levels: pd.DataFrame, months: pd.PeriodIndex) -> pd.DataFrame:
+def _last_of_each(levels: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataFrame:
     """The last level of each month that is none of NaN."""
-    numbers = np.asarray(months.asi8)
+    numbers = dates.to_numpy().astype("datetime64[M]").astype(np.int64)
     if len(numbers) and (np.diff(numbers) >= 0).all() and not levels.isna().to_numpy().any():
         rows = np.flatnonzero(np.append(np.diff(numbers) > 0, True))
-        return levels.iloc[rows].set_axis(months[rows], axis=0)  # grouping takes five times as long
-    return levels.groupby(months).last()
+        # Grouping takes five times as long.
+        return levels.iloc[rows].set_axis(dates[rows].to_period("M"), axis=0)
+    return levels.groupby(dates.to_period("M")).last()
 
 
 @lru_cache(maxsize=64)

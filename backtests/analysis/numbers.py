@@ -123,12 +123,17 @@ class Portfolio:
     @cached_property
     def returns(self) -> Array:
         """Simple returns, row by row."""
-        return np.asarray(metrics.returns_of(self.values).to_numpy(float))
+        return _changes(self.values.to_numpy(float))
 
     @cached_property
     def bills(self) -> Array:
         """Returns of bills on the same rows."""
-        return np.asarray(metrics.returns_of(self.cash).to_numpy(float))
+        return _changes(self.cash.to_numpy(float))
+
+    @cached_property
+    def is_annual(self) -> bool:
+        """Whether a figure a year says something."""
+        return metrics.is_annual(self.dates)
 
     @cached_property
     def total(self) -> float:
@@ -154,8 +159,7 @@ class Portfolio:
     def months(self) -> Array:
         """Month-end returns from ``months_from`` on."""
         levels = month_ends(self.values.loc[self.months_from :].to_frame())
-        returns: Array = levels.iloc[:, 0].pct_change(fill_method=None).to_numpy()[1:]
-        return returns
+        return _changes(levels.iloc[:, 0].to_numpy(float))
 
     @cached_property
     def years(self) -> pd.Series:
@@ -387,7 +391,7 @@ def numbers_of(
 
 
 def _number(metric: Metric, portfolio: Portfolio) -> Number:
-    if metric.is_annual and not metrics.is_annual(portfolio.dates):
+    if metric.is_annual and not portfolio.is_annual:
         return None
     number = metric.of(portfolio)
     if not isinstance(number, float) or math.isfinite(number):
@@ -400,6 +404,11 @@ def _number(metric: Metric, portfolio: Portfolio) -> Number:
         f"{name} over {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d} is not a finite number; "
         "give a longer period or check the prices"
     )
+
+
+def _changes(levels: Array) -> Array:
+    """Simple returns from row to row."""
+    return levels[1:] / levels[:-1] - 1.0
 
 
 def _date(day: pd.Timestamp | None) -> str | None:

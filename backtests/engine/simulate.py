@@ -19,10 +19,10 @@ from backtests.engine.costs import Costs
 from backtests.engine.ledger import Engine, Fills, Flows
 from backtests.engine.opening import Opening, Standing, open_at, standing_decisions
 from backtests.engine.plan import PLAIN, Plan
-from backtests.engine.simulation import Simulation
+from backtests.engine.simulation import Orders, Simulation
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.errors import UsageError, WeightError, counted
-from data.market import CASH, Market
+from data.market import Market
 from strategies.base import Strategy
 from strategies.decisions import decide, require_targets
 
@@ -199,9 +199,9 @@ def _before_their_first_day(
     WeightError
         For a decision that holds a ticker before its first price.
     """
-    missing = levels.isna()
-    if not missing.to_numpy().any():
+    if not np.isnan(levels.to_numpy(float)).any():
         return levels
+    missing = levels.isna()
     # What is decided before row 0 is held from there on.
     unpriced = missing.reindex(decisions.index).fillna(missing.iloc[0]).astype(bool)
     held = decisions.gt(0) & unpriced
@@ -242,13 +242,14 @@ def _rescaled(fills: Fills, money: float, price: Array) -> Fills:
     )
 
 
-def _weights(held: pd.DataFrame, nav: pd.Series) -> pd.DataFrame:
-    """Holdings as fractions of value; money that no order spent is cash.
+def _weights(held: Array, nav: Array) -> Array:
+    """Holdings as fractions of value; money that no order spent is cash, the last column.
 
     vectorbt skips orders below 1e-9 of the holding: their money waits for the next decision.
     """
-    weights = held.div(nav, axis=0)
-    weights[CASH] += np.maximum(1.0 - weights.sum(axis=1), 0.0)
+    # Column by column, whose sums are of one order whatever the number of columns.
+    weights = np.asfortranarray(held / nav[:, None])
+    weights[:, -1] += np.maximum(1.0 - weights.sum(axis=1), 0.0)
     return weights
 
 
@@ -273,37 +274,35 @@ def _books(
     fills: Fills,
     initial: float,
 ) -> Simulation:
-    columns = np.asarray(levels.columns, dtype=object)
     stood = _stood(standing, fills)
     rows = len(levels) if fills.ruined is None else fills.ruined + 1
-    levels, days = levels.iloc[:rows], levels.index[:rows]
+    days, prices = levels.index[:rows], levels.to_numpy(float)[:rows]
     if fills.ruined is not None:  # what would have traded later is not part of it
         there = stood.rows < rows
         stood = replace(stood, targets=stood.targets[there], rows=stood.rows[there])
         asked = asked.loc[: days[-1]]
-    wealth = pd.Series(fills.nav[:rows], index=days, name=name)
-    flows = pd.Series(0.0 if fills.flow is None else fills.flow[:rows], index=days, name=name)
+    nav = fills.nav[:rows]
     # After its ruin it holds nothing, which counts as cash.
-    weights = _weights(levels * fills.units[:rows], wealth.replace(0.0, 1.0))
-    wealth.iloc[0] = initial  # the costs of a purchase there are part of the first return
-    value = fills.order_units * fills.order_price
-    close = levels.to_numpy(float)[fills.order_row, fills.order_column]
-    orders = pd.DataFrame(
-        {
-            "date": days[fills.order_row],
-            "ticker": columns[fills.order_column],
-            "side": np.where(fills.order_units > 0, "buy", "sell"),
-            "units": np.abs(fills.order_units),
-            "price": fills.order_price,
-            "value": np.abs(value),
-            "fee": fills.order_fee,
-            "slippage": np.abs(fills.order_units) * np.abs(fills.order_price - close),
-        }
+    weights = _weights(prices * fills.units[:rows], np.where(nav == 0.0, 1.0, nav))
+    gross = np.bincount(
+        fills.order_row, weights=np.abs(fills.order_units * fills.order_price), minlength=rows
     )
-    gross = np.bincount(fills.order_row, weights=np.abs(value), minlength=rows)
-    worth = np.where(fills.nav[:rows] > 0.0, fills.nav[:rows], gross)  # all is sold in its ruin
+    worth = np.where(nav > 0.0, nav, gross)  # all is sold in its ruin
     traded = gross / 2.0 / worth
     traded[: stood.rows[0] + 1] = 0.0  # the deposit of row 0 and the first purchase
+    wealth = pd.Series(nav, index=days, name=name)
+    wealth.iloc[0] = initial  # the costs of a purchase there are part of the first return
+    flows = pd.Series(0.0 if fills.flow is None else fills.flow[:rows], index=days, name=name)
+    orders = Orders(
+        days=days,
+        columns=levels.columns,
+        row=fills.order_row,
+        column=fills.order_column,
+        units=fills.order_units,
+        price=fills.order_price,
+        fee=fills.order_fee,
+        close=prices[fills.order_row, fills.order_column],
+    )
     return Simulation(
         name=name,
         costs=costs,
@@ -314,14 +313,14 @@ def _books(
         wealth=wealth,
         flows=flows,
         ruined=None if fills.ruined is None else days[-1],
-        weights=weights,
-        orders=orders,
+        weights=pd.DataFrame(weights, days, levels.columns),
+        filled=orders,
         decisions=stood.targets,
         asked=asked,
         largest_sum=standing.largest_sum,
         fill_rows=stood.rows,
         traded=pd.Series(traded, index=days),
-        costs_paid=float(orders["fee"].sum() + orders["slippage"].sum()),
+        costs_paid=float(orders.fee.sum() + orders.slippage.sum()),
     )
 
 
