@@ -105,9 +105,10 @@ def under_water(values: pd.Series) -> tuple[int, float]:
     """
     levels = values.to_numpy(float)
     at_high = levels >= np.maximum.accumulate(levels) * (1.0 - ROUNDING)
-    highs = values.index[at_high]
-    gaps = np.append(highs[1:], values.index[-1:]) - highs
+    days = values.index.to_numpy()
+    highs = days[at_high]
+    gaps = np.append(highs[1:], days[-1:]) - highs
     # Between highs on consecutive rows nothing is under water, however far apart their dates.
     below = np.append(np.diff(np.flatnonzero(at_high)) > 1, not at_high[-1])
-    longest = int(gaps[below].max().days) if below.any() else 0
+    longest = int(gaps[below].max() // np.timedelta64(1, "D")) if below.any() else 0
     return longest, float(1.0 - at_high.mean())

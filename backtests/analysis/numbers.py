@@ -14,7 +14,6 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated
 
-import numpy as np
 import pandas as pd
 
 from backtests.analysis import metrics

@@ -6,8 +6,9 @@ the return of Treasury bills, like all other cash.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,13 @@ from backtests.engine import ledger
 from backtests.engine.bands import are_new
 from backtests.engine.costs import Costs
 from backtests.engine.ledger import Engine, Fills, Flows
-from backtests.engine.opening import Opening, Standing, open_at, standing_decisions
+from backtests.engine.opening import (
+    Opening,
+    Standing,
+    open_at,
+    standing_decisions,
+    with_cash,
+)
 from backtests.engine.plan import PLAIN, Plan
 from backtests.engine.simulation import Orders, Simulation
 from backtests.engine.with_vectorbt import fill_with_vectorbt
@@ -29,6 +36,10 @@ from strategies.decisions import decide, require_targets
 Array = NDArray[np.float64]
 CAPITAL = 10_000.0
 SCALE = 100.0
+KEPT = 6  # latest levels of each market: a verdict's portfolios hold the same few tickers
+_LATEST: WeakKeyDictionary[Market, tuple[tuple[tuple[str, ...], pd.DataFrame], ...]] = (
+    WeakKeyDictionary()
+)
 
 
 def simulate(
@@ -124,23 +135,76 @@ def trade(
     market, costs, initial, plan, engine
         As for :func:`simulate`, which raises the same errors.
     """
-    require_targets(decided, market, name)
-    levels = market.levels(list(decided.columns))
     if opening is None:
         required = [ticker for ticker in decided.columns if ticker not in optional]
         opening = open_at(market, required, pd.DatetimeIndex(decided.index), name)
+    levels, standing = _opened(market, decided, costs, opening, name)
+    asked = standing.targets
+    standing = _not_repeated(standing, costs.lag) if plan.rebalancing else standing
+    fills = _filled(market, levels, standing, costs, plan, initial, engine)
+    return _books(name, costs, plan, opening, levels, asked, standing, fills, initial)
+
+
+def scaled(
+    market: Market,
+    decided: pd.DataFrame,
+    costs: Costs,
+    *,
+    name: str,
+    opening: Opening,
+    initial: float = 10_000.0,
+    engine: Engine = fill_with_vectorbt,
+) -> Callable[[float], pd.Series]:
+    """Value given decisions at any weight, the rest in cash, without bands, flows and books.
+
+    Parameters
+    ----------
+    market, decided, costs, name, opening, initial, engine
+        As for :func:`trade`, which raises the same errors.
+
+    Returns
+    -------
+    callable
+        Of a weight from 0 to 1 the value at each session: ``nav`` of :func:`trade` at
+        ``weight * decided``, in a third of the time.
+    """
+    levels, standing = _opened(market, decided, costs, opening, name)
+    weights = decided.to_numpy(float)[len(decided) - len(standing.rows) :]
+    days, columns = standing.targets.index, standing.targets.columns
+
+    def nav(weight: float) -> pd.Series:
+        targets = pd.DataFrame(with_cash(weight * weights), days, columns)
+        traded = replace(standing, targets=targets)
+        values = _filled(market, levels, traded, costs, PLAIN, initial, engine).nav
+        values[0] = initial  # as for trade
+        return pd.Series(values, index=levels.index, name=name)
+
+    return nav
+
+
+def _opened(
+    market: Market, decided: pd.DataFrame, costs: Costs, opening: Opening, name: str
+) -> tuple[pd.DataFrame, Standing]:
+    """The levels from row 0 on of what is decided, and the decisions that count."""
+    require_targets(decided, market, name)
     standing = standing_decisions(decided, market.sessions, opening, costs.lag, name)
-    levels = levels.loc[opening.row_zero :]
+    levels = _levels(market, tuple(decided.columns)).loc[opening.row_zero :]
     if len(levels) < standing.rows[0] + 2:
         raise UsageError(
             f"{name} has {counted(len(levels), market.unit)} from {opening.row_zero:%Y-%m-%d} to "
             f"{market.last_day}, too few for a lag of {costs.lag}; {market.longer}"
         )
-    levels = _before_their_first_day(levels, standing.targets, name)
-    asked = standing.targets
-    standing = _not_repeated(standing, costs.lag) if plan.rebalancing else standing
-    fills = _filled(market, levels, standing, costs, plan, initial, engine)
-    return _books(name, costs, plan, opening, levels, asked, standing, fills, initial)
+    return _before_their_first_day(levels, standing.targets, name), standing
+
+
+def _levels(market: Market, tickers: tuple[str, ...]) -> pd.DataFrame:
+    """The levels of some tickers, kept for the next portfolio that holds the same."""
+    latest = _LATEST.get(market, ())
+    levels = next((levels for names, levels in latest if names == tickers), None)
+    if levels is None:
+        levels = market.levels(tickers)
+        _LATEST[market] = ((tickers, levels), *latest[: KEPT - 1])
+    return levels
 
 
 def _not_repeated(standing: Standing, lag: int) -> Standing:

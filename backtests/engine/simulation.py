@@ -15,7 +15,6 @@ from backtests.engine.opening import Opening
 from backtests.engine.plan import Plan
 from data.market import Market
 
-
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
