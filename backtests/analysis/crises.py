@@ -99,9 +99,7 @@ def deep_falls(equity: pd.Series, listed: Sequence[Fall]) -> list[Episode]:
     stretches = [equity]
     while stretches:
         stretch = stretches.pop()
-        for fall in drawdown_list(stretch):
-            if fall.depth > DEEP:
-                break  # deepest first
+        for fall in drawdown_list(stretch, DEEP):
             if not is_covered(fall.start, fall.end):
                 days = (f"{fall.start:%Y-%m-%d}", f"{fall.end:%Y-%m-%d}")
                 episodes.append(Episode("Fall of equity found in the data", *days, detected=True))

@@ -114,18 +114,32 @@ class Drawdown:
     recovered: pd.Timestamp | None
 
 
-def drawdown_list(values: pd.Series) -> list[Drawdown]:
-    """Every drawdown, deepest first.
+def drawdown_list(values: pd.Series, beyond: float = 0.0) -> list[Drawdown]:
+    """Every drawdown of a depth or deeper, deepest first.
 
-    Starts on the date of the peak (the last row at the old high), ends on the first row of
+    Parameters
+    ----------
+    values
+        Levels by date.
+    beyond
+        The depth, a fraction below 0; 0 for all.
+
+    Notes
+    -----
+    It starts on the date of the peak (the last row at the old high), ends on the first row of
     its lowest value, recovers on the first row back at or above the peak.
     """
     levels = values.to_numpy(float)
     firsts, afters = _under_water(levels)
-    troughs = [
-        first + int(levels[first:after].argmin())
-        for first, after in zip(firsts, afters, strict=True)
-    ]
+    troughs = np.array(
+        [
+            first + int(levels[first:after].argmin())
+            for first, after in zip(firsts, afters, strict=True)
+        ],
+        dtype=np.intp,
+    )
+    deep = levels[troughs] / levels[firsts - 1] - 1.0 <= beyond
+    firsts, afters, troughs = firsts[deep], afters[deep], troughs[deep]
     dates = values.index
     back = [*dates[afters[afters < len(levels)]], None]  # only the last can be open
     falls = [

@@ -18,9 +18,10 @@ import pandas as pd
 
 from backtests.analysis import metrics
 from backtests.analysis.metrics import Array, Drawdown
-from backtests.analysis.months import cvar, month_ends, under_water
+from backtests.analysis.months import cvar, month_end_rows, under_water
+from backtests.analysis.reuse import Answers, key_of
 from data.errors import DataError
-from data.records import annotations_of
+from data.records import annotations_of, fields_of
 
 Number = float | int | str | None
 
@@ -157,8 +158,9 @@ class Portfolio:
     @cached_property
     def months(self) -> Array:
         """Month-end returns from ``months_from`` on."""
-        levels = month_ends(self.values.loc[self.months_from :].to_frame())
-        return _changes(levels.iloc[:, 0].to_numpy(float))
+        counted = self.values.loc[self.months_from :]
+        rows = month_end_rows(pd.DatetimeIndex(counted.index))
+        return _changes(counted.to_numpy(float)[rows])
 
     @cached_property
     def years(self) -> pd.Series:
@@ -385,8 +387,16 @@ def numbers_of(
     DataError
         If a number that every portfolio has is not finite.
     """
-    values = {metric.key: _number(metric, portfolio) for metric in declared(kind)}
-    return kind(**values)  # type: ignore[arg-type]  # each function is declared beside its type
+
+    def numbers() -> PortfolioNumbers:
+        values = {metric.key: _number(metric, portfolio) for metric in declared(kind)}
+        return kind(**values)  # type: ignore[arg-type]  # each function is declared beside its type
+
+    # A verdict asks again for the run, and for equity, which the benchmark often is.
+    return _LATEST.get((kind, key_of(tuple(fields_of(portfolio).values()))), numbers)
+
+
+_LATEST: Answers[PortfolioNumbers] = Answers(16)
 
 
 def _number(metric: Metric, portfolio: Portfolio) -> Number:

@@ -257,7 +257,7 @@ def _portfolio(
     market: Market,
 ) -> JudgedPortfolio:
     portfolio = simulation.portfolio(market)
-    is_equity = simulation.weights.columns.isin(equity_tickers)
+    is_equity = [ticker in equity_tickers for ticker in simulation.weights]
     filled = simulation.weights.to_numpy()[simulation.fill_rows[0] :]
     held = np.asfortranarray(filled[:, is_equity]).sum(axis=1)
     enough = len(portfolio.months) > 0

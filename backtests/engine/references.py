@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from backtests.analysis.months import month_ends
+from backtests.analysis.months import month_end_rows
 from backtests.engine import ledger
 from backtests.engine.ledger import Engine
 from backtests.engine.opening import Opening, standing_decisions
@@ -375,8 +375,8 @@ def match_volatility(
         calmer (leverage is not allowed), or where there are too few months for a volatility.
     """
     sessions = simulation.nav.index
-    numbered = pd.DataFrame({"row": np.arange(len(sessions))}, index=sessions)
-    ends = month_ends(numbered.loc[simulation.first_fill :])["row"].to_numpy()
+    first = int(simulation.fill_rows[0])
+    ends = first + month_end_rows(pd.DatetimeIndex(sessions[first:]))
 
     def volatility(nav: pd.Series) -> float:
         levels = pd.Series(nav.to_numpy(float)[ends])
