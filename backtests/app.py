@@ -43,6 +43,7 @@ OPTIONS: dict[str, Any] = {
     "client.showErrorDetails": "none",
     "global.developmentMode": False,
     "runner.magicEnabled": False,
+    "runner.postScriptGC": False,  # the next move of a slider would wait for it
     "logger.level": "error",
     "logger.hideWelcomeMessage": True,
 }

@@ -6,7 +6,8 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,67 @@ def open_page(driver: Any, page: Path | str) -> None:
     driver.get(address)
     drawn = "return !document.getElementById('figures') || document.documentElement.dataset.drawn"
     WebDriverWait(driver, 60).until(lambda waiting: waiting.execute_script(drawn))
+
+
+def forget(driver: Any, address: str) -> None:
+    """Make the browser forget all that pages of an origin left in it, as if it were new."""
+    kept = {"origin": address, "storageTypes": "all"}
+    driver.execute_cdp_cmd("Storage.clearDataForOrigin", kept)
+
+
+def until(driver: Any, condition: Callable[[], Any], seconds: float = 60) -> Any:
+    """Wait until a condition holds, and return what it returned.
+
+    An element that the page replaced or moved meanwhile is looked for again.
+    """
+    from selenium.common import exceptions as of
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    passing = (of.StaleElementReferenceException, of.ElementNotInteractableException,
+               of.ElementClickInterceptedException)  # fmt: skip
+    waiting = WebDriverWait(driver, seconds, poll_frequency=0.1, ignored_exceptions=passing)
+    return waiting.until(lambda _: condition())
+
+
+def only(driver: Any, selector: str, text: str = "") -> Any:
+    """The element that a selector names, and a text if there are several; waits for it."""
+
+    def there() -> list[Any]:
+        elements = driver.find_elements("css selector", selector)
+        return [element for element in elements if text in ("", element.text)]
+
+    (element,) = until(driver, there)
+    return element
+
+
+def do(driver: Any, selector: str, act: Callable[[Any], Any], text: str = "") -> None:
+    """Do something with the element that :func:`only` gives, as soon as the page lets one do it."""
+
+    def done() -> bool:
+        act(only(driver, selector, text))
+        return True
+
+    until(driver, done)
+
+
+def press(driver: Any, selector: str, text: str = "") -> None:
+    """Click on the element that :func:`only` gives, where a reader could: it is seen, and rests.
+
+    A page that has been drawn may still slide its parts in, and replace them.
+    """
+    from selenium.common.exceptions import ElementNotInteractableException
+
+    def click(element: Any) -> None:
+        driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        if not element.is_displayed():
+            raise ElementNotInteractableException
+        before = None
+        while element.rect != before:
+            before = element.rect
+            time.sleep(0.05)
+        element.click()
+
+    do(driver, selector, click, text)
 
 
 def complaints(driver: Any) -> list[str]:

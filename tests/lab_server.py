@@ -76,12 +76,16 @@ def ask(port, path="/", *, method="GET", **headers):
 SETTLED = """
 const app = document.querySelector("[data-testid=stApp]");
 return app && app.dataset.testScriptState === "notRunning" &&
-  !document.querySelector("[data-stale=true]");
+  !document.querySelector("[data-stale=true], [data-testid=stSkeleton]");
 """
 
 
 def settled(driver, count=4):
-    """Wait until the page has answered: its script has ended, and its numbers are there."""
+    """Wait until the page has answered: its script has ended, and its numbers are there.
+
+    So are its controls: Streamlit fetches the code of a kind when it first draws one, and shows
+    a skeleton meanwhile.
+    """
     from selenium.webdriver.support.ui import WebDriverWait
 
     def ready(browser):

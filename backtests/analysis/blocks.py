@@ -54,8 +54,14 @@ class Blocks:
         Returns
         -------
         numpy.ndarray
-            Shape (repetitions, months); read-only.
+            Shape (repetitions, months); read-only, and kept as :meth:`counts` are.
         """
+        latest = _ROWS.get(self)
+        if latest is None or len(latest) != min(repetitions, self.repetitions):
+            _ROWS[self] = latest = self._rows(repetitions)
+        return latest
+
+    def _rows(self, repetitions: int) -> Ints:
         blocks = slice(int(self.bounds[min(repetitions, self.repetitions)]))
         lengths = self.lengths[blocks]
         ends = np.cumsum(lengths)
@@ -99,6 +105,7 @@ class Blocks:
         return np.cumsum(steps.reshape(-1, width)[:, :-1], axis=1)
 
 
+_ROWS: WeakKeyDictionary[Blocks, Ints] = WeakKeyDictionary()
 _COUNTS: WeakKeyDictionary[Blocks, dict[tuple[int, int], Counts]] = WeakKeyDictionary()
 
 

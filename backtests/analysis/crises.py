@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,22 @@ class Episode:
     start: str
     end: str
     detected: bool = False
+
+
+@dataclass(frozen=True)
+class Fall:
+    """What happened in an episode: ``start`` and ``end`` are the rows used.
+
+    ``returns`` has the return of each column, ``y10_bp`` the change of the yield in basis points
+    (0.01 percentage points), NaN where it is not known.
+    """
+
+    name: str
+    start: str
+    end: str
+    detected: bool
+    returns: Mapping[str, float]
+    y10_bp: float
 
 
 # Peaks and troughs of the S&P 500's closes without dividends.
@@ -57,7 +73,7 @@ APRIL_2025 = (
 )
 
 
-def deep_falls(equity: pd.Series, listed: pd.DataFrame) -> list[Episode]:
+def deep_falls(equity: pd.Series, listed: Sequence[Fall]) -> list[Episode]:
     """Falls of equity beyond 15 % that no listed episode covers, in order of time.
 
     Parameters
@@ -65,7 +81,7 @@ def deep_falls(equity: pd.Series, listed: pd.DataFrame) -> list[Episode]:
     equity
         Total-return levels.
     listed
-        Episodes that the data cover, as :func:`episode_table` returns them.
+        Episodes that the data cover, as :func:`falls_in` returns them.
 
     Returns
     -------
@@ -73,7 +89,7 @@ def deep_falls(equity: pd.Series, listed: pd.DataFrame) -> list[Episode]:
         From peak to trough; further falls before the old peak is reached again count too. A
         fall is left out if half of it or more, in days, lies within a listed episode.
     """
-    spans = [(pd.Timestamp(row["start"]), pd.Timestamp(row["end"])) for _, row in listed.iterrows()]
+    spans = [(pd.Timestamp(fall.start), pd.Timestamp(fall.end)) for fall in listed]
 
     def is_covered(start: pd.Timestamp, end: pd.Timestamp) -> bool:
         shared = (min(end, last) - max(start, first) for first, last in spans)
@@ -83,9 +99,7 @@ def deep_falls(equity: pd.Series, listed: pd.DataFrame) -> list[Episode]:
     stretches = [equity]
     while stretches:
         stretch = stretches.pop()
-        for fall in drawdown_list(stretch):
-            if fall.depth > DEEP:
-                break  # deepest first
+        for fall in drawdown_list(stretch, DEEP):
             if not is_covered(fall.start, fall.end):
                 days = (f"{fall.start:%Y-%m-%d}", f"{fall.end:%Y-%m-%d}")
                 episodes.append(Episode("Fall of equity found in the data", *days, detected=True))
@@ -101,10 +115,14 @@ def all_episodes(levels: pd.DataFrame, y10: pd.Series | None, ppy: int) -> pd.Da
     levels, y10, ppy
         As for :func:`episode_table`.
     """
-    listed = episode_table(CRISES, levels, y10, ppy)
-    unlisted = episode_table(deep_falls(levels["equity"], listed), levels, y10, ppy)
-    both = [table for table in (listed, unlisted) if len(table)]
-    return pd.concat(both).sort_values("start", kind="stable") if both else listed
+    return _table(all_falls(levels, y10, ppy), levels)
+
+
+def all_falls(levels: pd.DataFrame, y10: pd.Series | None, ppy: int) -> list[Fall]:
+    """The rows of :func:`all_episodes`."""
+    listed = falls_in(CRISES, levels, y10, ppy)
+    unlisted = falls_in(deep_falls(levels["equity"], listed), levels, y10, ppy)
+    return sorted([*listed, *unlisted], key=lambda fall: fall.start)
 
 
 def episode_table(
@@ -133,10 +151,27 @@ def episode_table(
         the list), the return of each column, and ``y10_bp``, the change of the yield in basis
         points (0.01 percentage points).
     """
-    rows = []
+    return _table(falls_in(episodes, levels, y10, ppy), levels)
+
+
+def _table(falls: Sequence[Fall], levels: pd.DataFrame) -> pd.DataFrame:
+    columns = ["name", "start", "end", "detected", *map(str, levels.columns), "y10_bp"]
+    rows = [
+        (fall.name, fall.start, fall.end, fall.detected, *fall.returns.values(), fall.y10_bp)
+        for fall in falls
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def falls_in(
+    episodes: Sequence[Episode], levels: pd.DataFrame, y10: pd.Series | None, ppy: int
+) -> list[Fall]:
+    """The rows of :func:`episode_table`, which takes the same."""
+    falls = []
     values, dates = levels.to_numpy(float), pd.DatetimeIndex(levels.index)
     equity = levels["equity"].to_numpy(float)
     months = dates.to_period("M") if ppy == 12 else None
+    names = list(map(str, levels.columns))
     for episode in episodes:
         span = rows_of(episode, equity, dates, months)
         if span is None:
@@ -146,18 +181,17 @@ def episode_table(
         yield_change = float("nan")
         if y10 is not None:
             yield_change = 100.0 * float(y10.iloc[last] - y10.iloc[first])
-        rows.append(
-            {
-                "name": episode.name,
-                "start": f"{levels.index[first]:%Y-%m-%d}",
-                "end": f"{levels.index[last]:%Y-%m-%d}",
-                "detected": episode.detected,
-                **{str(name): float(each) for name, each in zip(levels, returns, strict=True)},
-                "y10_bp": yield_change,
-            }
+        falls.append(
+            Fall(
+                name=episode.name,
+                start=f"{dates[first]:%Y-%m-%d}",
+                end=f"{dates[last]:%Y-%m-%d}",
+                detected=episode.detected,
+                returns=dict(zip(names, returns.tolist(), strict=True)),
+                y10_bp=yield_change,
+            )
         )
-    columns = ["name", "start", "end", "detected", *map(str, levels.columns), "y10_bp"]
-    return pd.DataFrame(rows, columns=columns)
+    return falls
 
 
 def rows_of(

@@ -7,6 +7,8 @@ No argument may hold NaN; a measure of months that a row does not contain is NaN
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,22 +20,41 @@ Array = NDArray[np.float64]
 CHUNK = 100  # resamples
 
 
-def cvar_saved(returns: Array, against: Array) -> Array:
-    """CVaR(95) of a portfolio less that of another: above 0 where it lost less in the tail.
+@dataclass(frozen=True)
+class Less:
+    """A measure of two portfolios: that of one less that of the other, each worked out alone.
 
-    CVaR(95) is the average return in the worst 5 % of months (:func:`months.cvar`).
+    Attributes
+    ----------
+    of
+        What is measured of each.
+    sign
+        1 where the first less the second is meant, -1 where the second less the first.
     """
-    return np.asarray(cvar(returns) - cvar(against))
+
+    of: Callable[[Array], Array]
+    sign: int = 1
+
+    def __call__(self, returns: Array, against: Array) -> Array:
+        """Measure both."""
+        return self.between(self.of(returns), self.of(against))
+
+    def between(self, ours: Array, theirs: Array) -> Array:
+        """The difference of what was measured of each."""
+        return np.asarray(ours - theirs if self.sign > 0 else theirs - ours)
 
 
-def cvar_saved_three_months(returns: Array, against: Array) -> Array:
-    """The same of returns over three months in a row: bonds hedge falls that take their time."""
-    return np.asarray(cvar(over_three_months(returns)) - cvar(over_three_months(against)))
+def _cvar_three_months(returns: Array) -> Array:
+    return cvar(over_three_months(returns))
 
 
-def growth_given_up(returns: Array, against: Array) -> Array:
-    """Compound return a year of another portfolio less that of this one: the cost of the hedge."""
-    return growth(against) - growth(returns)
+# CVaR(95) of a portfolio less that of another: above 0 where it lost less in the tail. It is the
+# average return in the worst 5 % of months (:func:`months.cvar`).
+cvar_saved = Less(cvar)
+# The same of returns over three months in a row: bonds hedge falls that take their time.
+cvar_saved_three_months = Less(_cvar_three_months)
+# Compound return a year of another portfolio less that of this one: the cost of the hedge.
+growth_given_up = Less(growth, -1)
 
 
 def down_month_ratio(hedge: Array, equity: Array) -> Array:
@@ -106,9 +127,8 @@ def _deepest(returns: Array) -> Array:
     return np.asarray(np.minimum((levels / peaks - 1.0).min(axis=-1), 0.0))
 
 
-def drawdown_saved(returns: Array, against: Array) -> Array:
-    """Deepest drawdown of a portfolio less that of another: above 0 where it fell less."""
-    return np.asarray(deepest(returns) - deepest(against))
+# Deepest drawdown of a portfolio less that of another: above 0 where it fell less.
+drawdown_saved = Less(deepest)
 
 
 def _quotient(above: Array, below: Array) -> Array:

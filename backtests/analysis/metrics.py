@@ -114,18 +114,32 @@ class Drawdown:
     recovered: pd.Timestamp | None
 
 
-def drawdown_list(values: pd.Series) -> list[Drawdown]:
-    """Every drawdown, deepest first.
+def drawdown_list(values: pd.Series, beyond: float = 0.0) -> list[Drawdown]:
+    """Every drawdown of a depth or deeper, deepest first.
 
-    Starts on the date of the peak (the last row at the old high), ends on the first row of
+    Parameters
+    ----------
+    values
+        Levels by date.
+    beyond
+        The depth, a fraction below 0; 0 for all.
+
+    Notes
+    -----
+    It starts on the date of the peak (the last row at the old high), ends on the first row of
     its lowest value, recovers on the first row back at or above the peak.
     """
     levels = values.to_numpy(float)
     firsts, afters = _under_water(levels)
-    troughs = [
-        first + int(levels[first:after].argmin())
-        for first, after in zip(firsts, afters, strict=True)
-    ]
+    troughs = np.array(
+        [
+            first + int(levels[first:after].argmin())
+            for first, after in zip(firsts, afters, strict=True)
+        ],
+        dtype=np.intp,
+    )
+    deep = levels[troughs] / levels[firsts - 1] - 1.0 <= beyond
+    firsts, afters, troughs = firsts[deep], afters[deep], troughs[deep]
     dates = values.index
     back = [*dates[afters[afters < len(levels)]], None]  # only the last can be open
     falls = [
@@ -175,7 +189,8 @@ def conditional_var(returns: Array, level: float = 0.05) -> float:
     """
     # The small constant keeps ceil from counting a rounding error as a row.
     worst = max(math.ceil(level * len(returns) - 1e-9), 1)
-    return float(np.mean(np.sort(returns)[:worst]))
+    # Only the worst are put in order.
+    return float(np.mean(np.sort(np.partition(returns, worst - 1)[:worst])))
 
 
 def year_returns(values: pd.Series, *, is_over: bool | None = None) -> pd.Series:
@@ -195,14 +210,23 @@ def year_returns(values: pd.Series, *, is_over: bool | None = None) -> pd.Series
         A year is complete if the rows hold the last one of the year before, and its own last one.
     """
     dates = pd.DatetimeIndex(values.index)
-    closes = values.groupby(dates.year).last()
+    closes = _last_of_each_year(values, dates)
     if is_over is None:
         is_over = dates[-1] >= pd.Timestamp(dates[-1].year, 12, 25)
     if not is_over:
         closes = closes.iloc[:-1]
     years = closes / closes.shift(1) - 1.0
-    follows = closes.index.to_series().diff().eq(1).to_numpy()
-    return years[follows]
+    return years[np.append(False, np.diff(closes.index.to_numpy()) == 1)[: len(years)]]
+
+
+def _last_of_each_year(values: pd.Series, dates: pd.DatetimeIndex) -> pd.Series:
+    """The last level of each year that is none of NaN, by year."""
+    years = dates.year.to_numpy()
+    if (np.diff(years) >= 0).all() and not values.hasnans:
+        # Grouping takes five times as long.
+        rows = np.flatnonzero(np.append(np.diff(years) > 0, True))[: len(years)]
+        return values.iloc[rows].set_axis(dates[rows].year)
+    return values.groupby(dates.year).last()
 
 
 def month_returns(values: pd.Series) -> pd.Series:

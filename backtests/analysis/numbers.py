@@ -14,14 +14,14 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated
 
-import numpy as np
 import pandas as pd
 
 from backtests.analysis import metrics
 from backtests.analysis.metrics import Array, Drawdown
-from backtests.analysis.months import cvar, month_ends, under_water
+from backtests.analysis.months import cvar, month_end_rows, under_water
+from backtests.analysis.reuse import Answers, key_of
 from data.errors import DataError
-from data.records import annotations_of
+from data.records import annotations_of, fields_of
 
 Number = float | int | str | None
 
@@ -123,12 +123,17 @@ class Portfolio:
     @cached_property
     def returns(self) -> Array:
         """Simple returns, row by row."""
-        return np.asarray(metrics.returns_of(self.values).to_numpy(float))
+        return _changes(self.values.to_numpy(float))
 
     @cached_property
     def bills(self) -> Array:
         """Returns of bills on the same rows."""
-        return np.asarray(metrics.returns_of(self.cash).to_numpy(float))
+        return _changes(self.cash.to_numpy(float))
+
+    @cached_property
+    def is_annual(self) -> bool:
+        """Whether a figure a year says something."""
+        return metrics.is_annual(self.dates)
 
     @cached_property
     def total(self) -> float:
@@ -153,9 +158,9 @@ class Portfolio:
     @cached_property
     def months(self) -> Array:
         """Month-end returns from ``months_from`` on."""
-        levels = month_ends(self.values.loc[self.months_from :].to_frame())
-        returns: Array = levels.iloc[:, 0].pct_change(fill_method=None).to_numpy()[1:]
-        return returns
+        counted = self.values.loc[self.months_from :]
+        rows = month_end_rows(pd.DatetimeIndex(counted.index))
+        return _changes(counted.to_numpy(float)[rows])
 
     @cached_property
     def years(self) -> pd.Series:
@@ -382,12 +387,20 @@ def numbers_of(
     DataError
         If a number that every portfolio has is not finite.
     """
-    values = {metric.key: _number(metric, portfolio) for metric in declared(kind)}
-    return kind(**values)  # type: ignore[arg-type]  # each function is declared beside its type
+
+    def numbers() -> PortfolioNumbers:
+        values = {metric.key: _number(metric, portfolio) for metric in declared(kind)}
+        return kind(**values)  # type: ignore[arg-type]  # each function is declared beside its type
+
+    # A verdict asks again for the run, and for equity, which the benchmark often is.
+    return _LATEST.get((kind, key_of(tuple(fields_of(portfolio).values()))), numbers)
+
+
+_LATEST: Answers[PortfolioNumbers] = Answers(16)
 
 
 def _number(metric: Metric, portfolio: Portfolio) -> Number:
-    if metric.is_annual and not metrics.is_annual(portfolio.dates):
+    if metric.is_annual and not portfolio.is_annual:
         return None
     number = metric.of(portfolio)
     if not isinstance(number, float) or math.isfinite(number):
@@ -400,6 +413,11 @@ def _number(metric: Metric, portfolio: Portfolio) -> Number:
         f"{name} over {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d} is not a finite number; "
         "give a longer period or check the prices"
     )
+
+
+def _changes(levels: Array) -> Array:
+    """Simple returns from row to row."""
+    return levels[1:] / levels[:-1] - 1.0
 
 
 def _date(day: pd.Timestamp | None) -> str | None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from backtests.analysis.blocks import Blocks
 from backtests.analysis.hedge import worst_count, worst_decile_mean
 from backtests.analysis.metrics import ROUNDING
+from backtests.analysis.reuse import reused
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -50,6 +51,7 @@ def payoff(equity: Array, excess: Array) -> float:
     return float(worst_decile_mean(excess, equity)) if len(equity) else float("nan")
 
 
+@reused(4)
 def resampled_payoffs(
     blocks: Blocks, equity: Array, excess: Sequence[Array], sets: Sequence[Mask]
 ) -> Array:
@@ -69,7 +71,8 @@ def resampled_payoffs(
     Returns
     -------
     numpy.ndarray
-        Shape (sets, resamples); NaN where a resample drew fewer than 30 months of a set.
+        Shape (sets, resamples), read-only; NaN where a resample drew fewer than 30 months of a
+        set.
     """
     order = np.argsort(equity, kind="stable")
     # Months of each set, worst first, and what the hedge made in them.

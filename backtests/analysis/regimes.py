@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from backtests.analysis.reuse import reused
 from data.consumer_prices import year_on_year
 
 CORRELATION_MONTHS = 36
@@ -37,6 +38,7 @@ def trailing_correlation(
     return trailing.where(np.isfinite(trailing) & moved)
 
 
+@reused(8)
 def stock_bond_correlation(equity: pd.Series, bond: pd.Series) -> pd.Series:
     """Trailing correlation of equity and bond at the end of every month that either has.
 
@@ -54,6 +56,7 @@ def trailing_median(inflation: pd.Series) -> pd.Series:
     return inflation.rolling(MEDIAN_MONTHS, min_periods=MEDIAN_LEAST).median()
 
 
+@reused(4)
 def regimes(
     correlation: pd.Series,
     cpi: pd.Series,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backtests.analysis.blocks import Blocks, draw_blocks, optimal_length
+from backtests.analysis.hedge import Less
+from backtests.analysis.reuse import Answers, key_of
 
 Array = NDArray[np.float64]
 Measure = Callable[..., Any]
@@ -151,6 +153,10 @@ def interval(resampled: Array, level: float = LEVEL) -> tuple[float, float] | No
     return float(low), float(high)
 
 
+# A thousand numbers each, for verdicts that a slider asks for one after the other.
+MEASURED: Answers[Array] = Answers(64)
+
+
 @dataclass(eq=False)
 class Sample:
     """Month-end returns and their resamples, drawn once for all measures.
@@ -236,8 +242,13 @@ class Sample:
 
     def _measure_drawn(self, measure: Measure, columns: tuple[str, ...]) -> Array:
         """Measure every resample of columns; cached, since differences ask for it again."""
+        if isinstance(measure, Less):  # what was measured of equity serves every comparison
+            return measure.between(*(self._measure_drawn(measure.of, (one,)) for one in columns))
         if (measure, columns) not in self._measured:
-            self._measured[measure, columns] = measure(*map(self.drawn, columns))
+            drawn = (len(self.returns), self.block, self.repetitions, self.seed)
+            key = (measure, drawn, key_of([self.column(name) for name in columns]))
+            make = partial(_measured, self, measure, columns)
+            self._measured[measure, columns] = MEASURED.get(key, make)
         return self._measured[measure, columns]
 
     def describe(self) -> SampleSize:
@@ -253,3 +264,7 @@ class Sample:
             seed=self.seed,
             fewest_months=FEWEST_ROWS,
         )
+
+
+def _measured(sample: Sample, measure: Measure, columns: tuple[str, ...]) -> Array:
+    return np.asarray(measure(*map(sample.drawn, columns)))

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from backtests.analysis.indicators import DIVISIONS
+from backtests.analysis.metrics import drawdowns
 from backtests.analysis.months import month_ends
 from backtests.analysis.regimes import CORRELATION_MONTHS
 from data.consumer_prices import year_on_year
@@ -119,32 +120,40 @@ def series_of(
     published = year_on_year(cpi).reindex(months.index).dropna()
     about = published.index - DIVISIONS["inflation"].publication_lag
     return Series(
-        months=tuple(map(str, months.index)),
+        months=_named(months.index),
         growth=_four(grown),
         drawdown=_drawdowns(levels, daily=daily),
         returns=LegReturns(tuple(returns["equity"].tolist()), tuple(returns["hedge"].tolist())),
         correlation=TrailingCorrelation(
-            months=tuple(map(str, defined.index)),
+            months=_named(defined.index),
             values=tuple(defined.tolist()),
             window_months=CORRELATION_MONTHS,
         ),
-        inflation=Inflation(tuple(map(str, about)), tuple(published.tolist())),
+        inflation=Inflation(_named(about), tuple(published.tolist())),
     )
 
 
 def _drawdowns(levels: pd.DataFrame, *, daily: bool) -> Drawdowns:
     """Drawdowns row by row; of a long run the lowest of each stretch, so that none is lost."""
-    paths = levels[list(PATHS)]
-    fallen = paths / paths.cummax() - 1.0
-    each = -(-len(fallen) // MOST_DRAWN)
-    stretch = np.arange(len(fallen)) // max(each, 1)
-    last = fallen.index.to_series().groupby(stretch).last()
+    each = -(-len(levels) // MOST_DRAWN)
+    firsts = np.arange(0, len(levels), max(each, 1))
+    lasts = np.minimum(firsts + max(each, 1), len(levels)) - 1
+    lowest = {
+        name: tuple(np.minimum.reduceat(drawdowns(levels[name].to_numpy(float)), firsts).tolist())
+        for name in PATHS
+    }
     return Drawdowns(
-        dates=tuple(np.datetime_as_string(last.to_numpy(), unit="D").tolist()),
+        dates=tuple(np.datetime_as_string(levels.index.to_numpy()[lasts], unit="D").tolist()),
         daily=daily,
         rows_each=each,
-        paths=_four(fallen.groupby(stretch).min()),
+        paths=FourPaths(**lowest),
     )
+
+
+def _named(months: pd.Index) -> tuple[str, ...]:
+    """Months as ``YYYY-MM``."""
+    numbers = pd.PeriodIndex(months).asi8.astype("datetime64[M]")
+    return tuple(np.datetime_as_string(numbers).tolist())
 
 
 def _four(table: pd.DataFrame) -> FourPaths:

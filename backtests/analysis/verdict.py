@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from backtests.analysis import hedge as measures
-from backtests.analysis.crises import APRIL_2025, all_episodes, episode_table
+from backtests.analysis.crises import APRIL_2025, Fall, all_falls, falls_in
 from backtests.analysis.decide import evidence_from
 from backtests.analysis.evidence import StateName, verdict_word
 from backtests.analysis.holding import annualised, holding_table, start_year_map
@@ -54,6 +54,7 @@ MONTHS = 12
 BLOCK_COLUMNS = ("portfolio", "equity", "hedge")
 FIRST_LEVEL = 0.90  # of the first edition's interval
 Levels = tuple[float | None, float | None, float | None]  # of the hedge, of bills, of both apart
+_months_saved = measures.Less(months_under_water, -1)
 RANGE = (LEVEL, LEVEL, LEVEL)  # of resampled histories, which is no confidence interval
 
 
@@ -243,23 +244,19 @@ def works_table(sample: Sample, *, brief: bool = False) -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
-def _months_saved(returns: measures.Array, against: measures.Array) -> measures.Array:
-    return months_under_water(against) - months_under_water(returns)
-
-
 def cost_of(sample: Sample) -> Cost:
     """What the protection cost: growth given up, and CVaR saved for each point of it."""
 
-    def given_up(name: str, against: str) -> Estimate:
+    def given_up(name: str, against: str, *, alone: bool = False) -> Estimate:
         if len(sample.returns) < MONTHS:  # less than a year has no growth a year
             return Estimate.of(np.nan, None)
         measure: Leveled = "growth_given_up" if against == "equity" else "growth_over_bills"
-        level = level_of(measure, len(sample.returns))
+        level = None if alone else level_of(measure, len(sample.returns))
         return sample.estimate(measures.growth_given_up, name, against, level=level)
 
     def per_point(name: str) -> float | Literal["free"] | None:
-        price = given_up(name, "equity").value
-        saved = sample.estimate(measures.cvar_saved, name, "equity").value
+        price = given_up(name, "equity", alone=True).value
+        saved = sample.estimate(measures.cvar_saved, name, "equity", level=None).value
         if price is None or saved is None:
             return None
         return "free" if price <= 0.0 else saved / price
@@ -286,15 +283,20 @@ def _crises(case: Case, correlation: pd.Series) -> tuple[tuple[Crisis, ...], tup
     columns = ["equity", "hedge", "cash", "portfolio", "bills"]
     levels = case.levels.loc[case.first_fill :, columns]
     y10 = None if case.y10 is None else case.y10.loc[case.first_fill :]
-    april = episode_table(APRIL_2025 if case.ppy != 12 else (), levels, y10, case.ppy)
-    every, parts = (
-        tuple(
-            Crisis(**row, state=_state_at(row["start"], correlation, case.ppy))
-            for row in table.to_dict("records")
+
+    def crisis(fall: Fall) -> Crisis:
+        return Crisis(
+            name=fall.name,
+            start=fall.start,
+            end=fall.end,
+            detected=fall.detected,
+            **fall.returns,
+            y10_bp=fall.y10_bp,
+            state=_state_at(fall.start, correlation, case.ppy),
         )
-        for table in (all_episodes(levels, y10, case.ppy), april)
-    )
-    return every, parts
+
+    april = falls_in(APRIL_2025 if case.ppy != 12 else (), levels, y10, case.ppy)
+    return tuple(map(crisis, all_falls(levels, y10, case.ppy))), tuple(map(crisis, april))
 
 
 def _state_at(start: str, correlation: pd.Series, ppy: int) -> StateName | None:

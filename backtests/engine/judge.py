@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from backtests.analysis import hedge as measures
@@ -256,8 +257,9 @@ def _portfolio(
     market: Market,
 ) -> JudgedPortfolio:
     portfolio = simulation.portfolio(market)
-    equity = [ticker for ticker in simulation.weights if ticker in equity_tickers]
-    held = simulation.weights[equity].sum(axis=1).loc[simulation.first_fill :]
+    is_equity = [ticker in equity_tickers for ticker in simulation.weights]
+    filled = simulation.weights.to_numpy()[simulation.fill_rows[0] :]
+    held = np.asfortranarray(filled[:, is_equity]).sum(axis=1)
     enough = len(portfolio.months) > 0
     return JudgedPortfolio(
         key=key,

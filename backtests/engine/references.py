@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from functools import cache
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from backtests.analysis.months import month_ends
+from backtests.analysis.months import month_end_rows
 from backtests.engine import ledger
 from backtests.engine.ledger import Engine
 from backtests.engine.opening import Opening, standing_decisions
 from backtests.engine.plan import Plan
 from backtests.engine.roles import KNOWN, Roles
-from backtests.engine.simulate import simulate, trade
+from backtests.engine.simulate import scaled, simulate, trade
 from backtests.engine.simulation import Simulation
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.command import Progress, silent
@@ -231,15 +232,26 @@ def make_references(
         stood = simulation.decisions[sides.decided.columns]
         bills = held_equity(stood if plan.rebalancing else sides.decided, simulation, held)
         steady = sides.always.reindex(bills.index, method="ffill")
-        weight, matched, is_matched = match_volatility(
-            simulation, lambda w: run("matched", w * steady, searching)
+        values = (
+            (lambda weight: run("matched", weight * steady, searching).nav)
+            if plan.flows
+            else scaled(
+                market,
+                steady,
+                simulation.costs,
+                name="matched",
+                opening=began,
+                initial=initial,
+                engine=searching,
+            )
         )
+        weight, is_matched = match_volatility(simulation, values)
         references = References(
             equity_tickers=sides.equity_tickers,
             hedge_tickers=sides.hedge_tickers,
             equity=_traded(market, strategy, simulation, "equity", sides.all_equity, began, engine),
             bills=run("bills", bills),
-            matched=matched,
+            matched=run("matched", weight * steady, searching),
             matched_weight=weight,
             is_matched=is_matched,
             equity_leg=sides.equity_leg,
@@ -339,8 +351,10 @@ def bought_once(weights: pd.DataFrame) -> pd.DataFrame:
 
 
 def match_volatility(
-    simulation: Simulation, run: Any, tolerance: float = VOLATILITY_TOLERANCE
-) -> tuple[float, Simulation, bool]:
+    simulation: Simulation,
+    values: Callable[[float], pd.Series],
+    tolerance: float = VOLATILITY_TOLERANCE,
+) -> tuple[float, bool]:
     """Find the equity weight whose month-end volatility equals a simulation's.
 
     By Brent's method (1973): bisection, with interpolation where the volatility is smooth.
@@ -349,38 +363,37 @@ def match_volatility(
     ----------
     simulation
         Has the volatility to match, after costs.
-    run
-        Simulates equity at a weight, the rest in bills.
+    values
+        Of a weight the values of equity at it, the rest in bills, on the simulation's sessions.
     tolerance
         Of the yearly volatility.
 
     Returns
     -------
-    tuple of float, Simulation and bool
+    tuple of float and bool
         The weight, and whether it matches: it is 1 and does not where even 100 % equity is
         calmer (leverage is not allowed), or where there are too few months for a volatility.
     """
+    sessions = simulation.nav.index
+    first = int(simulation.fill_rows[0])
+    ends = first + month_end_rows(pd.DatetimeIndex(sessions[first:]))
 
-    def volatility(portfolio: Simulation) -> float:
-        levels = month_ends(portfolio.nav.loc[simulation.first_fill :].to_frame())
-        return float(levels.iloc[:, 0].pct_change(fill_method=None).std() * 12**0.5)
+    def volatility(nav: pd.Series) -> float:
+        levels = pd.Series(nav.to_numpy(float)[ends])
+        return float(levels.pct_change(fill_method=None).std() * 12**0.5)
 
-    wanted = volatility(simulation)
-    made: dict[float, tuple[Simulation, float]] = {}
+    wanted = volatility(simulation.nav)
 
+    @cache
     def gap(weight: float) -> float:
-        if weight not in made:
-            mix = run(weight)
-            made[weight] = (mix, volatility(mix) - wanted)
-        return made[weight][1]
+        return volatility(values(weight)) - wanted
 
     weight = 1.0
     if gap(0.0) >= -tolerance:  # the run is all bills, but for rounding
         weight = 0.0
     elif gap(1.0) > 0.0:
         weight = float(brentq(gap, 0.0, 1.0, xtol=tolerance / 100.0))
-    off = abs(gap(weight))
-    return weight, made[weight][0], off <= tolerance
+    return weight, abs(gap(weight)) <= tolerance
 
 
 def one_step(strategy: DurationRule) -> list[tuple[str, DurationRule | None]]:

@@ -6,8 +6,9 @@ the return of Treasury bills, like all other cash.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -17,18 +18,28 @@ from backtests.engine import ledger
 from backtests.engine.bands import are_new
 from backtests.engine.costs import Costs
 from backtests.engine.ledger import Engine, Fills, Flows
-from backtests.engine.opening import Opening, Standing, open_at, standing_decisions
+from backtests.engine.opening import (
+    Opening,
+    Standing,
+    open_at,
+    standing_decisions,
+    with_cash,
+)
 from backtests.engine.plan import PLAIN, Plan
-from backtests.engine.simulation import Simulation
+from backtests.engine.simulation import Orders, Simulation
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.errors import UsageError, WeightError, counted
-from data.market import CASH, Market
+from data.market import Market
 from strategies.base import Strategy
 from strategies.decisions import decide, require_targets
 
 Array = NDArray[np.float64]
 CAPITAL = 10_000.0
 SCALE = 100.0
+KEPT = 6  # latest levels of each market: a verdict's portfolios hold the same few tickers
+_LATEST: WeakKeyDictionary[Market, tuple[tuple[tuple[str, ...], pd.DataFrame], ...]] = (
+    WeakKeyDictionary()
+)
 
 
 def simulate(
@@ -124,23 +135,76 @@ def trade(
     market, costs, initial, plan, engine
         As for :func:`simulate`, which raises the same errors.
     """
-    require_targets(decided, market, name)
-    levels = market.levels(list(decided.columns))
     if opening is None:
         required = [ticker for ticker in decided.columns if ticker not in optional]
         opening = open_at(market, required, pd.DatetimeIndex(decided.index), name)
+    levels, standing = _opened(market, decided, costs, opening, name)
+    asked = standing.targets
+    standing = _not_repeated(standing, costs.lag) if plan.rebalancing else standing
+    fills = _filled(market, levels, standing, costs, plan, initial, engine)
+    return _books(name, costs, plan, opening, levels, asked, standing, fills, initial)
+
+
+def scaled(
+    market: Market,
+    decided: pd.DataFrame,
+    costs: Costs,
+    *,
+    name: str,
+    opening: Opening,
+    initial: float = 10_000.0,
+    engine: Engine = fill_with_vectorbt,
+) -> Callable[[float], pd.Series]:
+    """Value given decisions at any weight, the rest in cash, without bands, flows and books.
+
+    Parameters
+    ----------
+    market, decided, costs, name, opening, initial, engine
+        As for :func:`trade`, which raises the same errors.
+
+    Returns
+    -------
+    callable
+        Of a weight from 0 to 1 the value at each session: ``nav`` of :func:`trade` at
+        ``weight * decided``, in a third of the time.
+    """
+    levels, standing = _opened(market, decided, costs, opening, name)
+    weights = decided.to_numpy(float)[len(decided) - len(standing.rows) :]
+    days, columns = standing.targets.index, standing.targets.columns
+
+    def nav(weight: float) -> pd.Series:
+        targets = pd.DataFrame(with_cash(weight * weights), days, columns)
+        traded = replace(standing, targets=targets)
+        values = _filled(market, levels, traded, costs, PLAIN, initial, engine).nav
+        values[0] = initial  # as for trade
+        return pd.Series(values, index=levels.index, name=name)
+
+    return nav
+
+
+def _opened(
+    market: Market, decided: pd.DataFrame, costs: Costs, opening: Opening, name: str
+) -> tuple[pd.DataFrame, Standing]:
+    """The levels from row 0 on of what is decided, and the decisions that count."""
+    require_targets(decided, market, name)
     standing = standing_decisions(decided, market.sessions, opening, costs.lag, name)
-    levels = levels.loc[opening.row_zero :]
+    levels = _levels(market, tuple(decided.columns)).loc[opening.row_zero :]
     if len(levels) < standing.rows[0] + 2:
         raise UsageError(
             f"{name} has {counted(len(levels), market.unit)} from {opening.row_zero:%Y-%m-%d} to "
             f"{market.last_day}, too few for a lag of {costs.lag}; {market.longer}"
         )
-    levels = _before_their_first_day(levels, standing.targets, name)
-    asked = standing.targets
-    standing = _not_repeated(standing, costs.lag) if plan.rebalancing else standing
-    fills = _filled(market, levels, standing, costs, plan, initial, engine)
-    return _books(name, costs, plan, opening, levels, asked, standing, fills, initial)
+    return _before_their_first_day(levels, standing.targets, name), standing
+
+
+def _levels(market: Market, tickers: tuple[str, ...]) -> pd.DataFrame:
+    """The levels of some tickers, kept for the next portfolio that holds the same."""
+    latest = _LATEST.get(market, ())
+    levels = next((levels for names, levels in latest if names == tickers), None)
+    if levels is None:
+        levels = market.levels(tickers)
+        _LATEST[market] = ((tickers, levels), *latest[: KEPT - 1])
+    return levels
 
 
 def _not_repeated(standing: Standing, lag: int) -> Standing:
@@ -199,9 +263,9 @@ def _before_their_first_day(
     WeightError
         For a decision that holds a ticker before its first price.
     """
-    missing = levels.isna()
-    if not missing.to_numpy().any():
+    if not np.isnan(levels.to_numpy(float)).any():
         return levels
+    missing = levels.isna()
     # What is decided before row 0 is held from there on.
     unpriced = missing.reindex(decisions.index).fillna(missing.iloc[0]).astype(bool)
     held = decisions.gt(0) & unpriced
@@ -242,13 +306,14 @@ def _rescaled(fills: Fills, money: float, price: Array) -> Fills:
     )
 
 
-def _weights(held: pd.DataFrame, nav: pd.Series) -> pd.DataFrame:
-    """Holdings as fractions of value; money that no order spent is cash.
+def _weights(held: Array, nav: Array) -> Array:
+    """Holdings as fractions of value; money that no order spent is cash, the last column.
 
     vectorbt skips orders below 1e-9 of the holding: their money waits for the next decision.
     """
-    weights = held.div(nav, axis=0)
-    weights[CASH] += np.maximum(1.0 - weights.sum(axis=1), 0.0)
+    # Column by column, whose sums are of one order whatever the number of columns.
+    weights = np.asfortranarray(held / nav[:, None])
+    weights[:, -1] += np.maximum(1.0 - weights.sum(axis=1), 0.0)
     return weights
 
 
@@ -273,37 +338,35 @@ def _books(
     fills: Fills,
     initial: float,
 ) -> Simulation:
-    columns = np.asarray(levels.columns, dtype=object)
     stood = _stood(standing, fills)
     rows = len(levels) if fills.ruined is None else fills.ruined + 1
-    levels, days = levels.iloc[:rows], levels.index[:rows]
+    days, prices = levels.index[:rows], levels.to_numpy(float)[:rows]
     if fills.ruined is not None:  # what would have traded later is not part of it
         there = stood.rows < rows
         stood = replace(stood, targets=stood.targets[there], rows=stood.rows[there])
         asked = asked.loc[: days[-1]]
-    wealth = pd.Series(fills.nav[:rows], index=days, name=name)
-    flows = pd.Series(0.0 if fills.flow is None else fills.flow[:rows], index=days, name=name)
+    nav = fills.nav[:rows]
     # After its ruin it holds nothing, which counts as cash.
-    weights = _weights(levels * fills.units[:rows], wealth.replace(0.0, 1.0))
-    wealth.iloc[0] = initial  # the costs of a purchase there are part of the first return
-    value = fills.order_units * fills.order_price
-    close = levels.to_numpy(float)[fills.order_row, fills.order_column]
-    orders = pd.DataFrame(
-        {
-            "date": days[fills.order_row],
-            "ticker": columns[fills.order_column],
-            "side": np.where(fills.order_units > 0, "buy", "sell"),
-            "units": np.abs(fills.order_units),
-            "price": fills.order_price,
-            "value": np.abs(value),
-            "fee": fills.order_fee,
-            "slippage": np.abs(fills.order_units) * np.abs(fills.order_price - close),
-        }
+    weights = _weights(prices * fills.units[:rows], np.where(nav == 0.0, 1.0, nav))
+    gross = np.bincount(
+        fills.order_row, weights=np.abs(fills.order_units * fills.order_price), minlength=rows
     )
-    gross = np.bincount(fills.order_row, weights=np.abs(value), minlength=rows)
-    worth = np.where(fills.nav[:rows] > 0.0, fills.nav[:rows], gross)  # all is sold in its ruin
+    worth = np.where(nav > 0.0, nav, gross)  # all is sold in its ruin
     traded = gross / 2.0 / worth
     traded[: stood.rows[0] + 1] = 0.0  # the deposit of row 0 and the first purchase
+    wealth = pd.Series(nav, index=days, name=name)
+    wealth.iloc[0] = initial  # the costs of a purchase there are part of the first return
+    flows = pd.Series(0.0 if fills.flow is None else fills.flow[:rows], index=days, name=name)
+    orders = Orders(
+        days=days,
+        columns=levels.columns,
+        row=fills.order_row,
+        column=fills.order_column,
+        units=fills.order_units,
+        price=fills.order_price,
+        fee=fills.order_fee,
+        close=prices[fills.order_row, fills.order_column],
+    )
     return Simulation(
         name=name,
         costs=costs,
@@ -314,14 +377,14 @@ def _books(
         wealth=wealth,
         flows=flows,
         ruined=None if fills.ruined is None else days[-1],
-        weights=weights,
-        orders=orders,
+        weights=pd.DataFrame(weights, days, levels.columns),
+        filled=orders,
         decisions=stood.targets,
         asked=asked,
         largest_sum=standing.largest_sum,
         fill_rows=stood.rows,
         traded=pd.Series(traded, index=days),
-        costs_paid=float(orders["fee"].sum() + orders["slippage"].sum()),
+        costs_paid=float(orders.fee.sum() + orders.slippage.sum()),
     )
 
 

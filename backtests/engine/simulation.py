@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,56 @@ from backtests.engine.costs import Costs
 from backtests.engine.opening import Opening
 from backtests.engine.plan import Plan
 from data.market import Market
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Orders:
+    """What a portfolio bought and sold, in the order of its fills.
+
+    Attributes
+    ----------
+    days, columns
+        Sessions and tickers, ``CASH`` last.
+    row, column
+        Of each order, which of these.
+    units, price, fee
+        Of each order, in currency; units sold are negative, and the price includes the slippage.
+    close
+        The price without it.
+    """
+
+    days: pd.Index
+    columns: pd.Index
+    row: Rows
+    column: Rows
+    units: Array
+    price: Array
+    fee: Array
+    close: Array
+
+    @cached_property
+    def slippage(self) -> Array:
+        """What each order lost to it, in currency."""
+        return np.abs(self.units) * np.abs(self.price - self.close)
+
+    def table(self) -> pd.DataFrame:
+        """One row an order, as :attr:`Simulation.orders`."""
+        tickers = np.asarray(self.columns, dtype=object)
+        return pd.DataFrame(
+            {
+                "date": self.days[self.row],
+                "ticker": tickers[self.column],
+                "side": np.where(self.units > 0, "buy", "sell"),
+                "units": np.abs(self.units),
+                "price": self.price,
+                "value": np.abs(self.units * self.price),
+                "fee": self.fee,
+                "slippage": self.slippage,
+            }
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +92,8 @@ class Simulation:
         The session on which a payout took all there was, the last one; None if none did.
     weights
         Sessions x columns (``CASH`` last), fractions of ``wealth`` at the close.
-    orders
-        One row an order: ``date, ticker, side, units, price, value, fee, slippage``;
-        ``price`` includes the slippage, ``value`` is units at that price, ``fee`` and
-        ``slippage`` are what the order cost, in currency.
+    filled
+        Its orders as arrays.
     decisions
         Decision sessions x columns: target weights with ``CASH``, from the one that stands at row
         0 on, which may be of an earlier session. Those that a band dropped are not among them, and
@@ -71,13 +120,22 @@ class Simulation:
     flows: pd.Series
     ruined: pd.Timestamp | None
     weights: pd.DataFrame
-    orders: pd.DataFrame
+    filled: Orders
     decisions: pd.DataFrame
     asked: pd.DataFrame
     largest_sum: float
-    fill_rows: NDArray[np.int64]
+    fill_rows: Rows
     traded: pd.Series
     costs_paid: float
+
+    @cached_property
+    def orders(self) -> pd.DataFrame:
+        """One row an order: ``date, ticker, side, units, price, value, fee, slippage``.
+
+        ``price`` includes the slippage, ``value`` is units at that price, ``fee`` and ``slippage``
+        are what the order cost, in currency. Most portfolios beside a run are never asked for it.
+        """
+        return self.filled.table()
 
     @property
     def first_fill(self) -> pd.Timestamp:

@@ -196,18 +196,23 @@ def summarise(
         initial=config.initial,
         metrics=numbers_of(portfolio),
         benchmark=BenchmarkSummary(ticker, numbers_of(other)),
-        years=tuple(
-            ten_digits(
-                CalendarYear(int(year), float(portfolio.years[year]), float(other.years[year]))
-            )
-            for year in portfolio.years.index.intersection(other.years.index)
-        ),
+        years=_years(portfolio.years, other.years),
         latest=latest(simulation),
         money=config.money.table,
         withholding=config.withholding.value,
         nominal=_nominal(market, simulation),
         own_money=own_money(simulation, benchmark, market) if config.plan.flows else None,
         plan=simulation.plan.table,
+    )
+
+
+def _years(portfolio: pd.Series, benchmark: pd.Series) -> tuple[CalendarYear, ...]:
+    """The calendar years that both have."""
+    other = dict(zip(benchmark.index.tolist(), benchmark.tolist(), strict=True))
+    return tuple(
+        ten_digits(CalendarYear(year, made, other[year]))
+        for year, made in zip(portfolio.index.tolist(), portfolio.tolist(), strict=True)
+        if year in other
     )
 
 

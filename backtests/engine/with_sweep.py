@@ -146,8 +146,10 @@ def _books(held: Array, prices: Array, fee: Array, slippage: Array, initial: flo
     # alone would otherwise lie 1e-16 under water.
     changes = np.diff(held, axis=0, prepend=np.zeros((1, columns)))
     traded = np.abs(changes * prices) > LEAST * CAPITAL
-    last = np.maximum.accumulate(np.where(traded, np.arange(sessions)[:, None], 0), axis=0)
-    units = np.take_along_axis(held, last, axis=0) * (initial / CAPITAL)
+    units = held * (initial / CAPITAL)
+    if (changes[~traded] != 0.0).any():
+        last = np.maximum.accumulate(np.where(traded, np.arange(sessions)[:, None], 0), axis=0)
+        units = np.take_along_axis(units, last, axis=0)
     changes = np.diff(units, axis=0, prepend=np.zeros((1, columns)))
     row, column = np.nonzero(changes)
     change, price = changes[row, column], prices[row, column]

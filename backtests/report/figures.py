@@ -92,12 +92,7 @@ class Figure:
         if colours is None and self.group:
             payload |= {"group": self.group, "ends": list(self.ends)}
         change = _escaped if typesets else _plain
-
-        def coloured(text: str, key: str) -> str:
-            shown = change(text, key)
-            return shown if colours is None else colours.get(shown, shown)
-
-        drawn: Payload = _with_texts(payload, coloured)
+        drawn: Payload = _with_texts(payload, change, colours or {})
         return drawn
 
 
@@ -382,17 +377,30 @@ def _plain(text: str, key: str) -> str:
     return text if key.endswith(("template", "format")) else html.escape(text, quote=False)
 
 
-def _with_texts(value: Any, change: Callable[[str, str], str], key: str = "") -> Any:
-    """A payload with every text in it changed, by the text and the key it stands under."""
+def _with_texts(
+    value: Any, change: Callable[[str, str], str], colours: Mapping[str, str], key: str = ""
+) -> Any:
+    """A payload with every text in it changed, by the text and the key it stands under.
+
+    What is the name of a colour then becomes the colour.
+    """
     if isinstance(value, str):
-        return change(value, key)
+        shown = change(value, key)
+        return colours.get(shown, shown)
     if isinstance(value, Mapping):
-        return {name: _with_texts(inner, change, name) for name, inner in value.items()}
+        return {name: _with_texts(inner, change, colours, name) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         if value and isinstance(value[0], float) and isinstance(value[-1], float):
             return value  # long rows of numbers hold no text
-        return [
-            change(inner, key) if type(inner) is str else _with_texts(inner, change, key)
-            for inner in value
-        ]
+        if set(map(type, value)) == {str}:
+            shown_row = _row_with_texts(tuple(value), change, key)
+            return [colours.get(shown, shown) for shown in shown_row]
+        return [_with_texts(inner, change, colours, key) for inner in value]
     return value
+
+
+@lru_cache(maxsize=64)  # the dates of one run are those of the next
+def _row_with_texts(
+    row: tuple[str, ...], change: Callable[[str, str], str], key: str
+) -> tuple[str, ...]:
+    return tuple([change(text, key) for text in row])

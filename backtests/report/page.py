@@ -152,6 +152,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
         finalize=typeset_text,
+        auto_reload=False,  # it would look at the file of a template each time one is made
     )
     made.filters["exact"] = exact
     made.globals |= {"style_variables": Markup(variables()), "favicon": favicon()}  # noqa: S704

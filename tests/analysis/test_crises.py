@@ -13,6 +13,7 @@ from backtests.analysis.crises import (
     all_episodes,
     deep_falls,
     episode_table,
+    falls_in,
 )
 from data.sources import files
 
@@ -64,7 +65,7 @@ def equity_of(values: list[float]) -> pd.DataFrame:
 
 def test_deep_falls_that_no_list_knows():
     table = equity_of([100, 84, 101, 90, 102, 80, 103, 70, 104.0])
-    listed = episode_table([Episode("July", "2016-07-01", "2016-08-01")], table, None, 252)
+    listed = falls_in([Episode("July", "2016-07-01", "2016-08-01")], table, None, 252)
     falls = deep_falls(table["equity"], listed)
     # 16 % in January and 21.6 % in May; 10.9 % in March is too shallow, July is listed.
     assert [(fall.start, fall.end) for fall in falls] == [
@@ -76,15 +77,15 @@ def test_deep_falls_that_no_list_knows():
 
 def test_a_fall_is_told_only_by_an_episode_that_covers_half_of_it():
     table = equity_of([100, 90, 80, 70, 60, 50.0])
-    short = episode_table([Episode("x", "2016-02-01", "2016-03-01")], table, None, 252)
+    short = falls_in([Episode("x", "2016-02-01", "2016-03-01")], table, None, 252)
     assert [fall.start for fall in deep_falls(table["equity"], short)] == ["2016-01-01"]
-    most = episode_table([Episode("x", "2016-02-01", "2016-05-01")], table, None, 252)
+    most = falls_in([Episode("x", "2016-02-01", "2016-05-01")], table, None, 252)
     assert deep_falls(table["equity"], most) == []
 
 
 def test_a_second_fall_before_the_recovery_is_found_too():
     table = equity_of([100, 50, 90, 70, 95.0])
-    none = episode_table([], table, None, 252)
+    none = falls_in([], table, None, 252)
     spans = [(fall.start, fall.end) for fall in deep_falls(table["equity"], none)]
     assert spans == [("2016-01-01", "2016-02-01"), ("2016-03-01", "2016-04-01")]
 

@@ -103,7 +103,7 @@ def test_rows_are_measured_one_by_one():
     ):
         whole = measure(bonds, equity)
         each = [measure(b, e) for b, e in zip(bonds, equity, strict=True)]
-        np.testing.assert_allclose(whole, each, rtol=1e-13, err_msg=measure.__name__)
+        np.testing.assert_allclose(whole, each, rtol=1e-13, err_msg=repr(measure))
     np.testing.assert_array_equal(
         months_under_water(equity), [months_under_water(row) for row in equity]
     )

@@ -98,6 +98,17 @@ def test_a_year_ends_on_its_last_weekday(last, complete):
     assert len(metrics.year_returns(values, is_over=False)) == 0
 
 
+@pytest.mark.parametrize("hole", [None, "2003-12-31", "2004-06-30"])
+def test_a_year_ends_with_its_last_level_whatever_is_missing(hole):
+    days = pd.bdate_range("2001-03-01", "2006-12-29")
+    values = pd.Series(np.random.default_rng(4).uniform(50, 90, len(days)), days)
+    if hole:
+        values[hole] = np.nan
+    closes = values.groupby(days.year).last()
+    expected = (closes / closes.shift(1) - 1.0).iloc[1:]
+    pd.testing.assert_series_equal(metrics.year_returns(values), expected, check_exact=True)
+
+
 def test_rows_a_year_are_counted_unless_they_are_the_usual():
     # 2010 to 2023 in 3,426 rows, as in Tokyo: 3,425 returns in 13.98 years.
     days = pd.date_range("2010-01-05", "2023-12-29", periods=3426)

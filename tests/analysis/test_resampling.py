@@ -115,6 +115,18 @@ def test_a_difference_is_that_of_two_estimates_on_the_same_resamples():
     assert (difference.low, difference.high) == interval(apart)
 
 
+def test_samples_that_draw_other_months_keep_their_own_answers():
+    rng = np.random.default_rng(8)
+    steady = np.repeat(rng.normal(0.0, 0.04, 15), 8)  # long blocks
+    table = pd.DataFrame({"a": rng.normal(0.004, 0.04, 120), "b": steady})
+    samples = [Sample(table, [name], repetitions=70) for name in ("a", "b", "a")]
+    assert samples[0].block != samples[1].block
+    for sample in samples:
+        own = table["a"].to_numpy()[sample.rows]
+        drawn = sample.drawn_difference(down_month_mean, ("a", "a"), None)
+        assert drawn.tolist() == down_month_mean(own, own).tolist()
+
+
 def test_kept_rows_cannot_be_changed():
     with pytest.raises(ValueError, match="read-only"):
         resampled_rows(50, 4, 20, seed=5)[0, 0] = 1

@@ -293,6 +293,15 @@ def test_every_number_of_a_record_is_rounded_and_nan_is_none():
     assert record.path[1] == 2 / 3  # the record itself is as it was
 
 
+@pytest.mark.parametrize("odd", [None, math.nan, -math.inf, np.float64(1 / 3), 7, True, "x"])
+def test_a_long_row_is_rounded_as_each_of_its_numbers_is(odd):
+    row = (*np.random.default_rng(1).normal(0, 1e3, 40).tolist(), -0.0, 0.0, 1e-300, 1e300)
+    row = row if odd is None else (*row[:20], odd, *row[20:])
+    rounded = ten_digits(row)
+    assert list(map(repr, rounded)) == [repr(ten_digits(number)) for number in row]
+    assert type(rounded) is tuple
+
+
 def test_rounding_twice_changes_nothing(records):
     verdict = records["Verdict"]
     assert ten_digits(verdict) == verdict

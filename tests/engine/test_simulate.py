@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
 from backtests.engine.opening import Opening, with_cash
-from backtests.engine.simulate import simulate
+from backtests.engine.simulate import scaled, simulate, trade
+from backtests.engine.with_sweep import fill_with_sweep
 from data.errors import UsageError, WeightError
 from data.sources import files
 from strategies.base import Strategy
@@ -85,6 +86,38 @@ def test_books_balance(seed, fee):
 
 
 # --- time ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", [ledger.fill, fill_with_sweep])
+@pytest.mark.parametrize("is_invested", [True, False])
+def test_a_scaled_portfolio_is_worth_what_trading_it_makes(engine, is_invested):
+    market = random_market(11, rows=300)
+    opening = Opening(market.sessions[40], is_invested=is_invested)
+    both = pd.DataFrame({"SPY": 0.7, "IEF": 0.3}, index=market.sessions[::21])
+    for decided in (both, both[["SPY"]], both[["IEF"]]):  # each after others on this market
+        given = (market, decided, Costs(10, 5, 1))
+        values = scaled(*given, name="x", opening=opening, initial=500.0, engine=engine)
+        for weight in (0.0, 0.31, 1.0):
+            made = trade(
+                market, weight * decided, Costs(10, 5, 1), name="x", opening=opening,
+                initial=500.0, engine=engine,
+            )  # fmt: skip
+            pd.testing.assert_series_equal(values(weight), made.nav, check_exact=True)
+
+
+def test_orders_are_a_table_of_what_was_filled():
+    market = random_market(12, rows=120)
+    made = simulate(market, HedgeMix(weights={"SPY": 0.6, "IEF": 0.4}), Costs(10, 5, 1))
+    assert list(made.orders.columns) == [
+        "date", "ticker", "side", "units", "price", "value", "fee", "slippage"
+    ]  # fmt: skip
+    assert len(made.orders) == len(made.filled.row) > 4
+    equity = made.orders[made.orders["ticker"] == "SPY"].set_index("date")
+    held = equity["units"].where(equity["side"] == "buy", -equity["units"]).cumsum()
+    units = made.weights["SPY"] * made.nav / market.prices["SPY"]
+    np.testing.assert_allclose(held, units[held.index], rtol=1e-9)
+    paid = made.orders["fee"].sum() + made.orders["slippage"].sum()
+    assert made.costs_paid == pytest.approx(paid, rel=1e-12)
 
 
 def test_money_waits_in_bills_until_the_first_fill():

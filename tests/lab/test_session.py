@@ -16,7 +16,19 @@ from backtests.lab import look as lab
 from backtests.report.text import money, percent, typeset
 from backtests.report.verdict.first_screen import first_screen
 from strategies import registry
-from tests.browser import chromium, complaints, open_page, overflow, requests, resize
+from tests.browser import (
+    chromium,
+    complaints,
+    do,
+    forget,
+    only,
+    open_page,
+    overflow,
+    press,
+    requests,
+    resize,
+    until,
+)
 from tests.lab_server import lab_server, metric_values, settled
 from tests.strategies.rule_files import TREND
 
@@ -45,7 +57,6 @@ const drawn = [...document.querySelectorAll(".lab .hero :is(svg, img)")]
 return [drawn.length, scrollY, Math.max(0, ...drawn.map(box => box.bottom))];
 """
 SIDES = "const box = arguments[0].getBoundingClientRect(); return [box.top, box.bottom];"
-CENTRE = "arguments[0].scrollIntoView({block: 'center'})"
 CHARTS = "return document.querySelectorAll('.js-plotly-plot .main-svg').length"
 
 
@@ -66,7 +77,7 @@ def opened():
 
 
 @pytest.fixture
-def driver(opened):
+def driver(opened, running):
     """The browser of all tests here with one empty tab, as if it were new."""
     opened.switch_to.new_window("tab")
     for handle in opened.window_handles[:-1]:
@@ -74,30 +85,16 @@ def driver(opened):
         opened.close()
     opened.switch_to.window(opened.window_handles[0])
     requests(opened), complaints(opened)  # of the test before
+    for address in running[:2]:
+        forget(opened, address)
     return opened
-
-
-def until(driver, condition, seconds=60):
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    return WebDriverWait(driver, seconds, poll_frequency=0.1).until(lambda _: condition())
-
-
-def only(driver, selector, text=""):
-    """The element that a selector names, and a text if there are several; waits for it."""
-
-    def there():
-        elements = driver.find_elements("css selector", selector)
-        return [one for one in elements if text in ("", one.text)]
-
-    (element,) = until(driver, there)
-    return element
 
 
 def controls(driver, *, shown):
     """Show the controls, or hide them where they cover the page, as on a phone.
 
-    The browser remembers over all pages of the lab whether they are hidden.
+    The browser remembers over all pages of the lab whether they are hidden, until it is told to
+    forget.
     """
     if not shown and driver.execute_script("return innerWidth") > 700:
         return
@@ -114,24 +111,25 @@ def controls(driver, *, shown):
 
 def moved(driver, label, keys):
     """Move a slider by the keyboard."""
-    only(driver, f'input[type="range"][aria-label="{label}"]').send_keys(keys)
+    slider = f'input[type="range"][aria-label="{label}"]'
+    do(driver, slider, lambda element: element.send_keys(keys))
 
 
 def typed_day(driver, label, day):
     """Type a day into its field and press Enter."""
     from selenium.webdriver.common.keys import Keys
 
-    field = only(driver, f'input[aria-label="{label}"]')
-    field.clear()
-    field.send_keys(day, Keys.ENTER)
+    field = f'input[aria-label="{label}"]'
+    do(driver, field, lambda element: element.clear())
+    do(driver, field, lambda element: element.send_keys(day, Keys.ENTER))
 
 
 def typed_ticker(driver, ticker):
     """Type a ticker into the list of those held and press Enter."""
     from selenium.webdriver.common.keys import Keys
 
+    press(driver, 'input[aria-label="Tickers"]')
     field = only(driver, 'input[aria-label="Tickers"]')
-    field.click()
     field.send_keys(ticker)
     until(driver, lambda: driver.find_elements("css selector", '[role="option"]'))
     field.send_keys(Keys.ENTER, Keys.ESCAPE)
@@ -170,7 +168,7 @@ def test_a_session_from_a_preset_to_a_saved_page_and_back(running, driver, width
     assert overflow(driver) == 0
 
     controls(driver, shown=True)
-    only(driver, "[data-testid=stSidebar] button", "80/20").click()
+    press(driver, "[data-testid=stSidebar] button", "80/20")
     answered(driver, "SPY%3D0.8%2CIEF%3D0.2", typeset("80 % SPY, 20 % IEF"))
     moved(driver, "SPY", Keys.ARROW_LEFT * 10)
     answered(driver, "SPY%3D0.7%2CIEF%3D0.2", typeset("70 % SPY, 20 % IEF, 10 % cash"))
@@ -186,16 +184,16 @@ def test_a_session_from_a_preset_to_a_saved_page_and_back(running, driver, width
 
     controls(driver, shown=False)
     settled(driver)
-    only(driver, "[data-testid=stMain] button", "Add to comparison").click()
+    press(driver, "[data-testid=stMain] button", "Add to comparison")
     told = until(driver, lambda: [one.text for one in driver.find_elements(
         "css selector", "[data-testid=stToast]") if one.text])  # fmt: skip
     assert "added: 1 of 8 compared" in told[0]
     # It covers a phone's buttons, and stays while the pointer of this browser rests there.
-    only(driver, "[data-testid=stToast] button").click()
+    press(driver, "[data-testid=stToast] button")
     until(driver, lambda: not driver.find_elements("css selector", "[data-testid=stToast]"))
     settled(driver)
     until(driver, lambda: "1 of 8 compared" in driver.execute_script(SEEN)["facts"])
-    only(driver, "[data-testid=stMain] button", "Save this run").click()
+    press(driver, "[data-testid=stMain] button", "Save this run")
     verdict = until(driver, lambda: driver.find_elements(
         "css selector", ".lab .message.done a"), 240)[0]  # fmt: skip
     settled(driver)
@@ -285,9 +283,9 @@ def test_ones_own_money_is_set_by_hand_and_opened_again_by_its_link(running, dri
     from selenium.webdriver.common.keys import Keys
 
     def typed(label, text):
-        field = only(driver, f'input[aria-label="{label}"]')
-        field.send_keys(Keys.CONTROL, "a")
-        field.send_keys(text, Keys.ENTER)
+        field = f'input[aria-label="{label}"]'
+        do(driver, field, lambda element: element.send_keys(Keys.CONTROL, "a"))
+        do(driver, field, lambda element: element.send_keys(text, Keys.ENTER))
 
     def shown():
         return driver.execute_script(
@@ -303,18 +301,15 @@ def test_ones_own_money_is_set_by_hand_and_opened_again_by_its_link(running, dri
     driver.get(f"{address}/?{OPENED}&start=2010-01-29")
     settled(driver)
     assert shown() == []
-    only(driver, ".st-key-own summary").click()
-    driver.execute_script(CENTRE, only(driver, 'input[aria-label="Band, points"]'))
+    press(driver, ".st-key-own summary")
     typed("Band, points", "5")
     answered_with("band=0.05&")
-    only(driver, ".st-key-plan-flow [role=combobox]").click()
-    only(driver, "[role=option]", "take out").click()
+    press(driver, ".st-key-plan-flow [role=combobox]")
+    press(driver, "[role=option]", "take out")
     answered_with("flow=-500%2Fmonth")
     typed("Amount", "40")
     answered_with("flow=-40%2Fmonth")
-    box = only(driver, ".st-key-real label")
-    driver.execute_script(CENTRE, box)
-    box.click()
+    press(driver, ".st-key-real label")
     answered_with("real=true")
     until(driver, lambda: len(shown()) == 5)
     run, bookmark, own = run_of(driver.current_url), driver.current_url, shown()
@@ -390,7 +385,7 @@ def test_a_rule_from_a_file_is_in_the_lab(running, driver, monkeypatch):
     expected = run_of(driver.current_url)
     assert expected.config.params == {"refuge": "IEF", "window": 6}
     assert metric_values(driver)[0] == percent(expected.summary.metrics.cagr)
-    only(driver, "[data-testid=stMain] button", "Save this run").click()
+    press(driver, "[data-testid=stMain] button", "Save this run")
     link = until(driver, lambda: driver.find_elements(
         "css selector", ".lab .message.done a"), 240)[0]  # fmt: skip
     folder = urlsplit(link.get_attribute("href")).path.split("/")[1]
