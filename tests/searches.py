@@ -27,7 +27,7 @@ BUNDLED = ("--source", "bundled")
 MIXES = ("hedge_mix", "--assets", "SPY,SHY,IEF", "--step", "0.1")
 RULES = ("attack_defend", "--grid", "step_bp=25,50,75", "--grid", "equity_weight=0.4:0.8:0.2")
 # Long enough to be stopped: a rule without a step, so that each candidate decides anew.
-SLOW = ("correlation_hedge", "--grid", "below=-0.4:0.4:0.01", "--grid", "lookback_months=24:44:4",
+SLOW = ("correlation_hedge", "--grid", "below=-0.4:0.4:0.01", "--grid", "lookback_months=24,36",
         "--subject-to", "max_drawdown>-0.6")  # fmt: skip
 # The same of a rule with a step, whose candidates are decided together.
 STEPPED = ("attack_defend", "--grid", "step_bp=10:250:3", "--grid", "hysteresis_bp=0,8",

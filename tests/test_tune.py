@@ -178,7 +178,7 @@ def test_a_terminal_sees_rate_and_time_left(tmp_path):
         process.wait(30)
     text = shown.decode(errors="replace")
     assert "scoring" in text
-    assert "of 486" in text or "/486" in text
+    assert "of 162" in text or "/162" in text
 
 
 def test_help_loads_no_engine():

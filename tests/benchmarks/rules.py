@@ -57,7 +57,7 @@ if "alone" in sys.argv:  # each rule asked by itself, and filled by itself
     spaces.decided_together = lambda *given: None
 with tempfile.TemporaryDirectory() as folder:
     unfinished = tuning.Unfinished(Path(folder), "bench", len(space), len(tuning.METRICS))
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), time.process_time()
     if "alone" in sys.argv:
         scores = np.empty((len(space), len(tuning.METRICS)))
         for places, panel, part in search.ready(numbers):
@@ -70,13 +70,14 @@ with tempfile.TemporaryDirectory() as folder:
     else:
         with tuning.scorer(None, silent) as frames:
             scores, _, _ = tuning.score_space(search, unfinished, frames)
-    took = time.perf_counter() - began
+    took, spent = time.perf_counter() - began, time.process_time() - spent
 panel = search.panel if hasattr(search, "panel") else search.course
 market = hashlib.sha256(panel.prices.tobytes() + panel.bills.tobytes())
 market.update(search.market.sessions.asi8.tobytes() + panel.sessions.asi8.tobytes())
 digest = hashlib.sha256(np.ascontiguousarray(scores).tobytes())
-print(json.dumps({"seconds": took, "candidates": len(space), "sessions": len(panel.sessions),
-                  "market": market.hexdigest(), "scores": digest.hexdigest()}))
+print(json.dumps({"seconds": took, "cpu": spent, "candidates": len(space),
+                  "sessions": len(panel.sessions), "market": market.hexdigest(),
+                  "scores": digest.hexdigest()}))
 """
 
 
@@ -156,17 +157,23 @@ def main() -> None:
             require_equal(f"pages of {name}", page(HERE, name, asked.source),
                           page(asked.base, name, asked.source))  # fmt: skip
             gate += ", files as the base's"
-        seconds = statistics.median(float(str(one["seconds"])) for one, _ in rounds)
+        seconds, cpu = (
+            statistics.median(float(str(one[key])) for one, _ in rounds)
+            for key in ("seconds", "cpu")
+        )
         each = seconds / int(str(mine["candidates"])) * 1e3
         shown = f"{name:15} {mine['candidates']:>4} x {mine['sessions']:,} sessions"
-        shown += f" {seconds:7.2f} s {each:7.3f} ms each"
+        shown += f" {seconds:7.2f} s ({cpu:.2f} s of processors) {each:7.3f} ms each"
         if other is not None:
-            ratio = statistics.median(
-                float(str(base["seconds"])) / float(str(one["seconds"]))
-                for one, base in rounds
-                if base is not None
+            ratio, work = (
+                statistics.median(
+                    float(str(base[key])) / float(str(one[key]))
+                    for one, base in rounds
+                    if base is not None
+                )
+                for key in ("seconds", "cpu")
             )
-            shown += f"   {ratio:5.1f} times as fast (bar {bar:g})"
+            shown += f"   {ratio:5.1f} times as fast (bar {bar:g}; work {work:.1f} times less)"
         print(f"{shown}; {gate}", flush=True)
 
 

@@ -146,7 +146,7 @@ def test_scores_of_parts_in_threads_are_those_of_candidates_one_by_one(stepped, 
 
 def test_settings_of_the_run_are_scored_in_parts_too():
     # The last axis is the step, so that a part has candidates of two markets.
-    config = RunConfig("attack_defend", source="bundled", money=Money("JPY"), start="1993-01-31")
+    config = RunConfig("attack_defend", source="bundled", money=Money("JPY"))
     grid = {"fx_hedge": "0,0.5,1", "step_bp": "20:100:4"}
     search = prepare_search(config, rule_space("attack_defend", grid, config.params), GROWTH)
     numbers = np.arange(len(search.space))

@@ -42,6 +42,8 @@ def interrupted(monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(tuning, "RULES_AT_ONCE", 4)
+        patched.setattr("backtests.engine.search.PART", 4)
+        patched.setattr("backtests.engine.search.PARTS_AT_ONCE", 1)
         patched.setattr(tuning.Unfinished, "keep", keep_and_stop)
         with pytest.raises(
             KeyboardInterrupt, match="stopped after 8 of [12]. candidates; their sco"
