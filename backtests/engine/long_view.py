@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -28,11 +29,13 @@ from backtests.engine.simulation import Simulation
 from backtests.engine.stock_bond import bond_of
 from data import bundled
 from data.background import is_month_over
+from data.currency.conversion import Conversion
 from data.errors import HedgeError
 from data.load import load_market
 from data.market import Market
 from data.purchasing_power import in_purchasing_power
 from data.records import ten_digits
+from data.withholding.rates import Withholding
 from strategies.base import Strategy
 from strategies.registry import make_of
 
@@ -94,19 +97,18 @@ def on_bundled_months(run: Run) -> OnMonths | str:
     months = math.ceil(run.config.costs.lag * MONTHS / own.periods_per_year)
     costs = Costs(run.config.costs.fee_bps, run.config.costs.slippage_bps, months)
     names = list(dict.fromkeys([*strategy.tickers, benchmark]))
+    last = own.sessions[-1].to_period("M") - (0 if is_month_over(own) else 1)
     try:
-        months_since = load_market(
-            "bundled",
-            names,
-            conversion=run.config.conversion(names),
-            withholding=run.config.withholding.of(names, roles),
+        market = _months_to(
+            last,
+            tuple(names),
+            run.config.conversion(names),
+            run.config.withholding.of(names, roles),
+            real=run.config.real,
         )
-        if run.config.real:
-            months_since = in_purchasing_power(months_since)
     except HedgeError as error:
         return str(error).partition(";")[0]
     on_months, offset = _on_months(strategy, own)
-    market = _until(months_since, own)
     if market is None:
         return "the bundled months begin after its end"
     return OnMonths(market, on_months, costs, benchmark, offset)
@@ -152,9 +154,23 @@ def _on_months(strategy: Strategy, own: Market) -> tuple[Strategy, int | None]:
     return make_of(type(strategy), {**strategy.params(), "offset": 1}), offset
 
 
-def _until(months: Market, own: Market) -> Market | None:
-    """The bundled months up to the last whole month of a market; None where they begin later."""
-    last = own.sessions[-1].to_period("M") - (0 if is_month_over(own) else 1)
+@lru_cache(maxsize=4)
+def _months_to(
+    last: pd.Period,
+    names: tuple[str, ...],
+    conversion: Conversion,
+    withholding: Withholding,
+    *,
+    real: bool,
+) -> Market | None:
+    """The bundled months up to one; None where they begin later.
+
+    They are kept, since a slider that moves asks for the same again, with all that is worked out by
+    them.
+    """
+    months = load_market("bundled", list(names), conversion=conversion, withholding=withholding)
+    if real:
+        months = in_purchasing_power(months)
     rows = months.sessions[months.sessions.to_period("M") <= last]
     if rows.empty:
         return None

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -161,6 +162,8 @@ PRICES = Cache[Market](8, is_first_choice)
 INPUTS = Cache[Inputs](8, lambda inputs: is_first_choice(inputs.market))
 RUNS = Cache[Run](32)
 BESIDE = Cache[Beside](32)
+# Of a run its market as loaded, by which what is worked out of it is kept.
+LOADED: WeakKeyDictionary[Run, Market] = WeakKeyDictionary()
 
 
 def forget() -> None:
@@ -217,7 +220,10 @@ def _look(config: RunConfig, inputs: Inputs) -> Run:
         searching=fill_with_sweep,
         brief=True,
     )
-    return replace(run, verdict=verdict)
+    judged = replace(run, verdict=verdict)
+    if is_whole:
+        LOADED[judged] = inputs.market
+    return judged
 
 
 def beside(run: Run, pause: Callable[[], object] = lambda: None) -> Beside:
@@ -244,7 +250,7 @@ def _beside(run: Run, pause: Callable[[], object]) -> Beside:
         market, simulation = judged_on(lasting, fill_with_sweep)
         view = long_view(run, long) if run.judged.holds_hedge else None
         pause()
-        return Beside(view, state_of(lasting, market, simulation, long))
+        return Beside(view, state_of(lasting, LOADED.get(run, market), simulation, long))
     except Exception as error:  # the run on the page stands without it
         tell_traceback()
         return Beside(LongView(missing=f"a fault of ours: {type(error).__name__}: {error}"))

@@ -2,8 +2,8 @@
 
 Each tree answers the same moves of a slider in a process of its own, one tree after the other, so
 that a busy hour slows both. An *answer* lasts from the message until the page shows all of the run;
-a tree that draws more *after it*, as the long view, is timed to its end as well. Where the two do not
-show the same growth of the last portfolio, this is said.
+a tree that draws more *after it*, as the long view, is timed to its end as well. Where the two do
+not show the same growth of the last portfolio, this is said.
 """
 
 from __future__ import annotations
