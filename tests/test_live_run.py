@@ -65,7 +65,7 @@ def test_first_run_fetches_second_reads_refresh_fetches_again(capsys, tmp_path, 
     assert first.startswith("auto: daily prices from Yahoo, fetched 20")
     asked = len(web.asked)
     assert set(web.asked) == {"SPY", "IEF", "^IRX", *rates}
-    second = run(capsys, *arguments).out
+    second = run(capsys, *arguments, "--again").out
     assert len(web.asked) == asked
     assert second.splitlines()[1:] == first.splitlines()[1:]
     run(capsys, *arguments, "--refresh")
