@@ -252,6 +252,26 @@ ALLOWED = {
 }
 
 
+# Who reads in parts, which no log of a run notes (data/read_log.py): none is an input of a run, or
+# what was concluded is noted.
+IN_PARTS = {
+    "data/regular.py": "the module itself",
+    "data/sources/ticker_files.py": "whether a file is a ticker's: files.tickers notes which are",
+    "backtests/report/files.py": "hashes of results",
+    "backtests/report/tuning/trials.py": "the log of trials",
+}
+
+
+def test_what_is_read_in_parts_is_no_input_that_a_log_would_miss():
+    opened = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("data", "strategies", "backtests")
+        for path in (ROOT / package).rglob("*.py")
+        if "open_regular" in path.read_text("utf-8")
+    }
+    assert opened == IN_PARTS.keys()
+
+
 def readers(text: str) -> set[str]:
     """Calls by which a file might be read."""
     names = set()
