@@ -116,14 +116,14 @@ def question_of(
     if not config.make_strategy().is_built_in():
         return None
     try:
-        here = sources()
+        here, around = sources(), surroundings(os.environ, sys.path)
     except OSError:
         return None
     decides = {
         "config": config.as_dict(),
         "wanted": [with_verdict, with_tearsheet, standalone, withdrawals],
         "sources": here.sha256,
-        "around": surroundings(os.environ, sys.path),
+        "around": around,
     }
     return Question(hashlib.sha256(json.dumps(decides).encode()).hexdigest(), config, here)
 

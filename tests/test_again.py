@@ -62,7 +62,7 @@ def contents(out: Path) -> dict[str, bytes]:
             if path.is_file() and path.name != ".index.json"}  # fmt: skip
 
 
-def daily(folder: Path, tickers=("SPY", "IEF", "SHY", "TLT", "BIL")) -> Path:
+def daily(folder: Path, tickers=("SPY", "IEF", "SHY", "TLT", "BIL", "EDV")) -> Path:
     """A folder of made daily prices, with yields, rates of exchange and a table of currencies."""
     folder.mkdir()
     days = pd.bdate_range("2015-01-01", "2019-12-31")
@@ -89,20 +89,32 @@ def daily(folder: Path, tickers=("SPY", "IEF", "SHY", "TLT", "BIL")) -> Path:
         ["hedge_mix", "--source", "bundled", "--weights", "SPY=0.6", *QUICK, "--json"],
         ["hedge_mix", "--source", "bundled", "--flow", "-1000/month", "--real", *QUICK],
         ["hedge_mix", "--source", "bundled", "--flow", "-1000/month", *QUICK, "--json"],
-        ["attack_defend", "--source", "files:{prices}", "--no-tearsheet"],
-        ["attack_defend", "--source", "bundled", "--set", "step_bp=500", *QUICK],  # no switch
+        ["attack_defend", "--source", "bundled", "--start", "1990-01-31", "--no-tearsheet"],
+        ["attack_defend", "--source", "files:{prices}", *QUICK],  # on yields that stand still
+        [
+            "hedge_mix",
+            "--source",
+            "files:{prices}",
+            "--weights",
+            "SPY=0.6,EDV=0.4",
+            "--no-tearsheet",
+        ],
     ],
-    ids=["yen", "json", "ruined", "ruined json", "switches", "no switch"],
+    ids=["yen", "json", "ruined", "ruined json", "switches", "no switch", "no stress test"],
 )
 def test_the_second_run_prints_the_same_says_so_and_changes_nothing(
     capsys, tmp_path, executed, words
 ):
     prices, out = daily(tmp_path / "prices"), tmp_path / "r"
-    words = [word.format(prices=prices) for word in words]
-    words = [*words, "--out", str(out)]
+    source = f"files:{prices}"
+    words = [*(word.format(prices=prices) for word in words), "--out", str(out)]
     code, shown, told = ended(main, capsys, *words)
     assert (code, len(executed)) == (0, 1)
     assert not NOTE.search(shown + told)
+    assert ("No switch of duration" in shown) == (
+        words[:3] == ["attack_defend", "--source", source]
+    )
+    assert ("no stress.html: " in shown) == ("SPY=0.6,EDV=0.4" in words)
     before = contents(out)
     code, shown_again, told_again = ended(main, capsys, *words)
     assert (code, len(executed)) == (0, 1)

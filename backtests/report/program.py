@@ -59,7 +59,7 @@ def sources(packages: Sequence[Path] = PACKAGES) -> Sources:
 def _files(folder: Path) -> Iterator[str]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if not entry.is_dir():
+            if not entry.is_dir(follow_symlinks=False):
                 yield entry.path
             elif entry.name not in NOT_SOURCES and Path(entry.path) != CACHE:
                 yield from _files(Path(entry.path))
@@ -82,6 +82,11 @@ def surroundings(environment: Mapping[str, str], places: Sequence[str]) -> str:
 
     Python and its flags, the libraries, the system and its processor, the variables that libraries
     read, the folder in which relative paths begin.
+
+    Raises
+    ------
+    OSError
+        If that folder is gone.
     """
     told = {name: value for name, value in environment.items() if name.startswith(TOLD_BY)}
     around = {
