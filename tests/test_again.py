@@ -260,7 +260,7 @@ def test_another_program_is_another_question(capsys, tmp_path, monkeypatch, exec
     assert len(executed) == 2
 
 
-def test_a_byte_of_a_source_and_a_library_s_version_make_it_anew(tmp_path):
+def test_a_byte_of_a_source_and_a_library_s_version_are_another_question(tmp_path):
     """In a copy of the project, by processes of their own."""
     place = tmp_path / "project"
     for name in ("backtests", "data", "strategies"):
@@ -268,22 +268,25 @@ def test_a_byte_of_a_source_and_a_library_s_version_make_it_anew(tmp_path):
                         ignore=shutil.ignore_patterns("__pycache__", "cache"))  # fmt: skip
     library = tmp_path / "site" / "made-1.0.dist-info"
     library.mkdir(parents=True)
-    words = [sys.executable, "-m", "backtests.run", "equity_only", "--source", "bundled", *QUICK,
-             "--out", str(tmp_path / "r")]  # fmt: skip
+    script = (
+        "from backtests.again import question_of\n"
+        "from backtests.engine.config import RunConfig\n"
+        f"print(question_of(RunConfig('equity_only'), **{WANTED!r}).key)\n"
+    )
     environment = {**os.environ, "PYTHONPATH": f"{place}{os.pathsep}{library.parent}"}
 
-    def answers() -> bool:
-        time.sleep(3)
-        done = subprocess.run(words, cwd=place, env=environment, capture_output=True, text=True,
-                              check=True)  # fmt: skip
-        return NOTE.search(done.stdout) is not None
+    def key() -> str:
+        return subprocess.run([sys.executable, "-c", script], cwd=place, env=environment,
+                              capture_output=True, text=True, check=True).stdout  # fmt: skip
 
-    assert [answers(), answers()] == [False, True]
+    keys = [key(), key()]
     module = place / "data" / "months.py"
     module.write_text(module.read_text() + "#")
-    assert [answers(), answers()] == [False, True]
+    keys.append(key())
     library.rename(library.with_name("made-1.1.dist-info"))
-    assert [answers(), answers()] == [False, True]
+    keys.append(key())
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3
 
 
 @pytest.mark.parametrize("when", ["before it", "during it", "never there"])
