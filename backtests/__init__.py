@@ -6,6 +6,7 @@ return and the errors they raise (docs/python.md). Nothing is loaded before its 
 
 from __future__ import annotations
 
+import time
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from data.market import Market
     from strategies.base import Strategy, parameter
 
+# When this process began to load the project: what changes later is not what it runs.
+BEGAN_NS = time.time_ns()
 # The module of each public name.
 _HOMES = {
     "backtest": "backtests.face.backtest",

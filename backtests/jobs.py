@@ -18,6 +18,7 @@ from backtests.engine.run import Run
 from backtests.engine.stress.stress import stress_of
 from backtests.engine.today import state_of
 from backtests.engine.with_vectorbt import fill_with_vectorbt
+from backtests.engine.withdrawal_rate import require_payable
 from data.command import Progress, silent
 from data.errors import HedgeError
 from data.load import data_line, load_market
@@ -131,21 +132,6 @@ def stressed(run: Run, progress: Progress = silent) -> Run:
 Stage = Callable[[Run, Progress], Run]
 STAGES: tuple[Stage, ...] = (with_sleeve,)
 JUDGING: tuple[Stage, ...] = (judged, stressed)
-
-
-def require_payable(config: RunConfig, rate: float | str) -> float:
-    """Read the rate of ``--withdrawals``, and refuse what cannot be paid, before anything is run.
-
-    Raises
-    ------
-    UsageError
-        For a rate that cannot be meant, and a currency whose consumer prices are not known.
-    """
-    from backtests.engine.withdrawal_rate import read_rate, require_prices_of
-
-    read = read_rate(rate)
-    require_prices_of(config.money.currency)
-    return read
 
 
 def with_withdrawals(run: Run, rate: float, progress: Progress = silent) -> Run:

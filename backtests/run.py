@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext, redirect_stdout
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,9 +22,14 @@ from backtests.cli import (
     with_config,
 )
 from data.command import CONTEXT, make_console, progress, run_command
-from data.errors import UsageError
+from data.errors import OutputError, UsageError
 from data.regular import MOST_JSON, read_regular_text
 from data.terminal import write_out
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from backtests.report.console import Printed
 
 
 @click.command(context_settings=CONTEXT)
@@ -44,6 +48,8 @@ from data.terminal import write_out
                    "is taken out from every start month: withdrawals.html.")  # fmt: skip
 @click.option("--refresh", is_flag=True,
               help="Fetch prices again, even if recent ones are saved.")  # fmt: skip
+@click.option("--again", is_flag=True,
+              help="Make the run anew, even if one was made and nothing has changed.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json and nothing else.")
 @click.option("--list", "listing", is_flag=True, help="List strategies and their parameters.")
 def main(strategy: str | None, **options: Any) -> None:
@@ -59,7 +65,6 @@ def main(strategy: str | None, **options: Any) -> None:
 
 def run(strategy: str | None, **options: Any) -> None:
     """Execute a run and show it."""
-    from backtests.report.files import SUMMARY
     from backtests.report.folder import require_writable
 
     strictness = strictness_of(options)
@@ -72,24 +77,51 @@ def run(strategy: str | None, **options: Any) -> None:
     out = Path(options["out"])
     require_writable(out)
 
-    from backtests.jobs import execute, publish, require_payable
-    from backtests.report.console import age_line, print_run
+    from backtests.again import earlier_answer, question_of, remember
+    from backtests.engine.withdrawal_rate import require_payable
+    from backtests.report.index import rebuild_index
 
     rate = options["withdrawals"]
     withdrawals = None if rate is None else require_payable(config, rate)
     console = make_console(stderr=options["as_json"])
-    announce = partial(console.print, soft_wrap=True)
+    question = question_of(
+        config,
+        with_verdict=not options["no_verdict"],
+        with_tearsheet=not options["no_tearsheet"],
+        standalone=options["standalone"],
+        withdrawals=withdrawals,
+    )
+    if not (options["again"] or options["refresh"]):
+        earlier = earlier_answer(question, out, strictness)
+        if earlier is not None:
+            rebuild_index(out)
+            for line in earlier.told:
+                console.print(line, soft_wrap=True)
+            show(console, earlier, earlier.folder, as_json=options["as_json"])
+            console.print(earlier.note, soft_wrap=True)
+            return
+
+    from backtests.jobs import execute, publish
+    from data.read_log import recording
+
+    told: list[str] = []
+
+    def announce(line: str) -> None:
+        told.append(line)
+        console.print(line, soft_wrap=True)
+
     # The user's own rule may print; with --json, stdout holds the summary alone.
     with redirect_stdout(sys.stderr) if options["as_json"] else nullcontext():
-        result = execute(
-            config,
-            progress,
-            announce,
-            refresh=options["refresh"],
-            with_verdict=not options["no_verdict"],
-            withdrawals=withdrawals,
-            strictness=strictness,
-        )
+        with recording() as log:
+            result = execute(
+                config,
+                progress,
+                announce,
+                refresh=options["refresh"],
+                with_verdict=not options["no_verdict"],
+                withdrawals=withdrawals,
+                strictness=strictness,
+            )
         folder = publish(
             result,
             out,
@@ -97,12 +129,25 @@ def run(strategy: str | None, **options: Any) -> None:
             with_tearsheet=not options["no_tearsheet"],
             standalone=options["standalone"],
         )
-    if options["as_json"]:
-        if result.simulation.ruined is None:  # else its data end with its money
-            announce(age_line(result.summary.data, result.summary.currency))
-        write_out(read_regular_text(folder / SUMMARY, MOST_JSON).rstrip("\n"))
-    else:
-        print_run(console, result, folder)
+    try:
+        remember(question, out, result, folder, log, told)
+    except OutputError as error:  # the run is finished all the same
+        console.print(f"warning: {error}", soft_wrap=True)
+    show(console, result, folder, as_json=options["as_json"])
+
+
+def show(console: Console, run: Printed, folder: Path, *, as_json: bool) -> None:
+    """Print a run: its summary as JSON, or what its reader wants to see first."""
+    from backtests.report.console import age_line, print_run
+    from backtests.report.files import SUMMARY
+    from backtests.report.text import ruin_of
+
+    if not as_json:
+        print_run(console, run, folder)
+        return
+    if ruin_of(run.summary) is None:  # else its data end with its money
+        console.print(age_line(run.summary.data, run.summary.currency), soft_wrap=True)
+    write_out(read_regular_text(folder / SUMMARY, MOST_JSON).rstrip("\n"))
 
 
 def listing() -> str:

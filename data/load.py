@@ -224,8 +224,7 @@ def spelled(source: str, ticker: str) -> str:
 
 def data_line(market: Market) -> str:
     """Say in one line which data a market has, for which span, and why these were used."""
-    remark = market.origin.remark
-    return span_line(market) + (f" ({remark})" if remark else "")
+    return span_line(market) + market.origin.bracketed
 
 
 def span_line(market: Market) -> str:

@@ -65,6 +65,11 @@ class Origin:
             parts.append(f"cached snapshots, {f'up to {text} old' if past else text}")
         return "; ".join(parts)
 
+    @property
+    def bracketed(self) -> str:
+        """The remark as it follows other words; empty where there is none."""
+        return f" ({self.remark})" if self.remark else ""
+
     def title(self, plain: str) -> str:
         """Add the short reason to a plain title, where a fallback was used."""
         return plain + self._ending

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
 
+from data.read_log import note_read, note_unread
+
 # Most bytes of each kind of file. Of those that were ever written here the largest had:
 MOST_CSV = 256 << 20  # 0.9 MB: the yields of 16,000 days
 MOST_CONFIG = 1 << 20  # 0.5 MB: with 20,000 dated cash flows; 479 bytes without
@@ -41,7 +43,7 @@ class NotReadError(OSError):
 
 
 def read_regular(path: Path, most: int) -> bytes:
-    """Read a file whole.
+    """Read a file whole, and note it where a log is open (:mod:`data.read_log`).
 
     Parameters
     ----------
@@ -57,6 +59,16 @@ def read_regular(path: Path, most: int) -> bytes:
     OSError
         If it cannot be opened or read.
     """
+    try:
+        content = _read(path, most)
+    except OSError as error:
+        note_unread(path, error)
+        raise
+    note_read(path, content)
+    return content
+
+
+def _read(path: Path, most: int) -> bytes:
     with open_regular(path, most) as stream:
         # A file may grow, and one of /proc has no size: the bound holds for what arrives as well.
         size = os.fstat(stream.fileno()).st_size
@@ -85,6 +97,9 @@ def read_regular_text(path: Path, most: int) -> str:
 @contextlib.contextmanager
 def open_regular(path: Path, most: int) -> Iterator[BufferedReader]:
     """Open a file for reading in parts, where it need not be whole in memory.
+
+    No log notes what is read (:mod:`data.read_log`): a caller whose answer a run depends on notes
+    that answer.
 
     Raises
     ------

@@ -12,6 +12,7 @@ from data.checks.histories import latest_day, periods_per_year, whole_months
 from data.checks.sessions import trades_on_weekends
 from data.command import listed
 from data.errors import DataError, counted
+from data.read_log import note_passing
 
 # Share of sessions that may lack a ticker's price. Holidays that only one exchange has are a few
 # days a year; more than this means that the tickers trade on different calendars.
@@ -63,6 +64,8 @@ def by_month_ends(series: Mapping[str, pd.Series]) -> tuple[dict[str, pd.Series]
         if ends is levels:
             continue
         dated[ticker] = ends.loc[: latest_day()]
+        if len(dated[ticker]) < len(ends):
+            note_passing()  # another day that month is over
         day, end = levels.index[0], ends.index[0]
         within = f"; the row of {levels.index[-1]:%Y-%m-%d} lies within its month and is left out"
         notes.append(

@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
         Room(
             "run, today, cli",
             "a backtest, its hedge",
-            ("backtests.run", "backtests.today", "backtests.cli"),
+            ("backtests.run", "backtests.again", "backtests.today", "backtests.cli"),
         ),
         Room(
             "compare",
@@ -64,7 +64,7 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
         Room("tuning/", "pages of a search", ("backtests.report.tuning",)),
         Room("runs", "folders, index", _modules(
             "backtests.report", "folder manifest glance run_folder finished_run index index_rows "
-            "index_cache index_page tearsheet console lab")),
+            "index_cache index_page receipts program tearsheet console lab")),
         Room("stress/, claims/", "shocks, the article", (
             "backtests.report.stress", "backtests.report.claims")),
         Room("pages", "figures, tables, text", ("backtests.report",)),

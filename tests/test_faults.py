@@ -63,7 +63,7 @@ def test_a_fault_at_each_write_point_loses_nothing():
     faults = {one["fault"] for one in figures}
     assert faults == {KILL, *FAULTS, ""}  # the last one is eight processes at once
     killed = [one for one in figures if one["fault"] == KILL]
-    assert len(killed) == 9
+    assert len(killed) == 10
     assert sum(one["points"] for one in killed) > 200
     if SOAK:
         assert all(one["trials"] == one["points"] for one in figures if one["fault"])

@@ -65,7 +65,7 @@ def test_first_run_fetches_second_reads_refresh_fetches_again(capsys, tmp_path, 
     assert first.startswith("auto: daily prices from Yahoo, fetched 20")
     asked = len(web.asked)
     assert set(web.asked) == {"SPY", "IEF", "^IRX", *rates}
-    second = run(capsys, *arguments).out
+    second = run(capsys, *arguments, "--again").out
     assert len(web.asked) == asked
     assert second.splitlines()[1:] == first.splitlines()[1:]
     run(capsys, *arguments, "--refresh")
@@ -195,7 +195,8 @@ def test_strict_takes_a_usual_week_and_refuses_what_stands_in(capsys, tmp_path, 
     assert asked <= set(made.asked)
     # The second run asks nobody, and is the same.
     count = len(made.asked)
-    assert abroad(capsys, tmp_path, "--strict")[1].splitlines()[1:] == out.splitlines()[1:]
+    again = abroad(capsys, tmp_path, "--strict", "--again")[1]
+    assert again.splitlines()[1:] == out.splitlines()[1:]
     assert len(made.asked) == count
     # H.10 of three weeks ago, and Yahoo's rates since.
     made.hold_fred("DEXJPUS", h10("JPY", last="2025-09-05"))

@@ -313,7 +313,7 @@ def test_a_full_device_is_one_line(tmp_path):
 def test_the_same_run_asked_for_in_other_words_never_replaces_itself(capsys, tmp_path, one, other):
     for arguments in (one, other, one, other):
         code, _, _ = command(capsys, *arguments, "--source", "bundled", *NUMBERS_ALONE,
-                             "--out", str(tmp_path))  # fmt: skip
+                             "--again", "--out", str(tmp_path))  # fmt: skip
         assert code == 0
     assert list(tmp_path.glob("*.replaced-*")) == []
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from backtests.engine import kinds
 from data.currency.currencies import CURRENCIES
 from data.errors import UsageError, in_full, in_short
+
+if TYPE_CHECKING:
+    from backtests.engine.config import RunConfig
 
 WANTED = "a rate a year above 0 and up to 100 %, such as 4% or 0.04"
 
@@ -34,6 +39,19 @@ def read_rate(given: object, where: str = "--withdrawals") -> float:
         hint = f"; for {meant} % write {meant}%" if not percent and 1.0 < number <= 100.0 else ""
         raise UsageError(f"{where} takes {WANTED}, got {shown}{hint}")
     return rate
+
+
+def require_payable(config: RunConfig, rate: float | str) -> float:
+    """Read the rate of ``--withdrawals``, and refuse what cannot be paid, before anything is run.
+
+    Raises
+    ------
+    UsageError
+        For a rate that cannot be meant, and a currency whose consumer prices are not known.
+    """
+    read = read_rate(rate)
+    require_prices_of(config.money.currency)
+    return read
 
 
 def require_prices_of(currency: str) -> None:

@@ -15,12 +15,13 @@ from backtests.engine.config import RunConfig
 from backtests.engine.run import Run as EngineRun
 from backtests.engine.simulation import Simulation
 from backtests.engine.summary import Latest, Summary
+from backtests.engine.withdrawal_rate import require_payable
 from backtests.face.door import door
 from backtests.face.guard import shown
 from backtests.face.plots import RunPlots
 from backtests.face.stress import Stress
 from backtests.face.withdrawals import Withdrawals
-from backtests.jobs import publish, require_payable, stressed, with_withdrawals
+from backtests.jobs import publish, stressed, with_withdrawals
 from backtests.report import notebook
 from backtests.report.folder import require_writable
 from data.errors import UsageError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -54,7 +54,35 @@ NO_SWITCH = (
 )
 
 
-def print_run(console: Console, run: Run, folder: Path) -> None:
+class Switched(Protocol):
+    """The sleeve of a duration rule, as far as it is printed."""
+
+    @property
+    def switches(self) -> pd.DataFrame:
+        """As in :class:`~backtests.engine.sleeve.SleeveReport`."""
+
+
+class Printed(Protocol):
+    """A run, just made or read back, as far as it is printed; fields as of a run."""
+
+    @property
+    def summary(self) -> Summary:
+        """The headline numbers."""
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """None for a run made without."""
+
+    @property
+    def sleeve(self) -> Switched | None:
+        """Of a duration rule."""
+
+    @property
+    def stress(self) -> object:
+        """A text says why there is none."""
+
+
+def print_run(console: Console, run: Printed, folder: Path) -> None:
     """Print a run for its reader; of a duration rule also its latest switches."""
     console.print()
     console.print(_metrics_table(run.summary, run.verdict))

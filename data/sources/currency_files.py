@@ -327,9 +327,9 @@ def _written(folder: Path) -> dict[str, str]:
     """The table of ``currency.toml``, by the ticker in small letters; empty without the file."""
     path = folder / QUOTES
     try:
-        if not path.exists():
-            return {}
         table = tomllib.loads(read_regular_text(path, MOST_CONFIG))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}; mend it") from error
     except (ValueError, RecursionError) as error:

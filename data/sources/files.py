@@ -36,6 +36,7 @@ from data.currency.figures import CurrencyFigures
 from data.errors import DataError, did_you_mean
 from data.market import Market
 from data.origin import How, Origin
+from data.read_log import note_passing, note_tickers
 from data.sources import fred
 from data.sources.bars import implied_dividends
 from data.sources.currency_files import currency_figures, in_dollars, quotes
@@ -69,7 +70,9 @@ def tickers(folder: Path) -> list[str]:
     paths = csv_paths(folder)
     stems = {stem_of(path) for path in paths}
     names = {stem_of(path) for path in paths if may_be_held(Path(path))} - set(RATE_FILES)
-    return sorted(names if differ_by_case(stems) else {name.upper() for name in names})
+    listed = sorted(names if differ_by_case(stems) else {name.upper() for name in names})
+    note_tickers(folder, listed)
+    return listed
 
 
 def tells_case_apart(folder: Path) -> bool:
@@ -321,6 +324,7 @@ def read_history(
             "machine; set its clock, or give prices of days that were"
         )
     if len(future):
+        note_passing()  # another day it may count
         levels = levels[levels.index <= today]
         notes.append(f"{path}: {days_text(future)} lies in the future; left out")
     notes += require_own_history(levels, str(path), end)

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from data.errors import DataError
+from data.read_log import note_folder
 
 ENDING = ".csv"
 
@@ -25,6 +26,12 @@ def csv_paths(folder: Path) -> list[str]:
 
     What is no regular file, such as a pipe, is among them: reading it says so.
     """
+    paths = _csv_paths(folder)
+    note_folder(folder, paths)
+    return paths
+
+
+def _csv_paths(folder: Path) -> list[str]:
     entries = _entries(folder)
     for subfolder in [entry for entry in entries if _is_folder(entry)]:
         entries += _entries(subfolder)

@@ -20,6 +20,7 @@ from data.currency.quotes import currency_of
 from data.errors import DataError, UnreachableError, counted
 from data.market import Market
 from data.origin import How, Origin
+from data.read_log import note_passing
 from data.sources import yahoo
 from data.sources.bars import total_return
 from data.sources.currency_files import only_currency
@@ -123,6 +124,9 @@ def load(
         return _bundled(tickers, told, NO_EXCHANGE, store.warnings)
     rates = request.rates(["bill", *needs, *(["yields"] if extend or carried_back else [])])
     older_levels = request.older(tickers) if extend else None
+    is_standing_in = any(instead.is_fallback for instead in request.stood_in)
+    if is_standing_in or store.warnings or request.remarks or not origin.is_first_choice:
+        note_passing()  # a server that failed is asked again, and what was amiss may be mended
     calendars = {
         ticker: CALENDARS.get(snapshot.bars.listing.zone) for ticker, snapshot in snapshots.items()
     }
@@ -293,6 +297,7 @@ def _short(failure: Exception) -> str:
 def _bundled(
     tickers: Sequence[str], failure: DataError, short: str, warnings: Sequence[str]
 ) -> Market:
+    note_passing()  # Yahoo is asked again
     absent = [ticker for ticker in tickers if ticker not in bundled.TICKERS]
     if absent:
         only = f"has only {', '.join(bundled.TICKERS)}"

@@ -37,6 +37,7 @@ from data.durable import (
     replacing,
 )
 from data.errors import OutputError, UnreachableError, UsageError, did_you_mean, in_short
+from data.read_log import note_written
 from data.regular import MOST_SNAPSHOT, NotReadError, read_regular
 from data.sources.bars import COLUMNS, IN_NEW_YORK, Bars, Listing
 from data.treasuries.instruments import is_series
@@ -64,7 +65,7 @@ class Snapshot:
 
     def fresh(self, moment: dt.datetime) -> bool:
         """Whether it was fetched within the last day (and not in the future)."""
-        return dt.timedelta(0) <= self.age(moment) < FRESH
+        return is_fresh(self.fetched, moment)
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,22 @@ class Head:
         """Write it, its hash last."""
         fields = {**json.loads(self.text), "sha256": self.sha256(rows)}
         return json.dumps(fields, ensure_ascii=True).encode() + b"\n"
+
+
+def is_fresh(fetched: dt.datetime, moment: dt.datetime) -> bool:
+    """Whether a snapshot is used without asking its server: fetched in the day before a moment."""
+    return dt.timedelta(0) <= moment - fetched < FRESH
+
+
+def fetched_of(content: bytes) -> dt.datetime:
+    """When a snapshot's file says that it was fetched, which is not verified here.
+
+    Raises
+    ------
+    ValueError, KeyError
+        If it is no snapshot.
+    """
+    return dt.datetime.fromisoformat(json.loads(content.partition(b"\n")[0])["fetched"])
 
 
 class Store:
@@ -178,6 +195,7 @@ class Store:
                 f"snapshot {path} cannot be written: {error.strerror or error}; "
                 "set HEDGE_DATA_DIR to a folder that can"
             ) from error
+        note_written(path, text)
         return snapshot
 
     @contextlib.contextmanager

@@ -45,7 +45,7 @@ def main() -> None:
     for title, extra in (("tear sheets included", ()), ("without", ("--no-tearsheet",))):
         rounds = [
             (seconds("backtests.compare", *TEN, *where, *extra),
-             seconds("backtests.run", "hedge_mix", *where, *extra))
+             seconds("backtests.run", "hedge_mix", "--again", *where, *extra))
             for _ in range(asked.rounds)
         ]  # fmt: skip
         ratios = [ten / one for ten, one in rounds]

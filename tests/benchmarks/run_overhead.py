@@ -72,7 +72,7 @@ def main() -> None:
                 str(market.periods_per_year)]  # fmt: skip
         out = str(Path(scratch, "results"))
         without = [sys.executable, "-m", "backtests.run", asked.strategy, "--source",
-                   asked.source, "--out", out, "--no-verdict"]  # fmt: skip
+                   asked.source, "--again", "--out", out, "--no-verdict"]  # fmt: skip
         ours = without[:-1] if asked.verdict else without
         bare = without if asked.verdict else bare
         seconds(bare), seconds(ours)  # both once, uncounted: file caches

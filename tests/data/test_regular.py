@@ -237,6 +237,8 @@ ALLOWED = {
     "data/sources/files.py: read_table": "of this project: data/sources/delimited.py",
     "data/sources/figure_files.py: read_table": "the same",
     "data/sources/currency_files.py: read_table": "the same",
+    "backtests/again.py: read_json": "of this project: backtests/report/files.py",
+    "backtests/again.py: read_csv": "bytes that were read and bounded",
     "backtests/engine/cluster.py: open": "to write the log of a worker in a private folder",
     "backtests/engine/cluster.py: read_text": "the same log",
     "backtests/engine/cluster.py: read_bytes": "sources of this project",
@@ -248,6 +250,26 @@ ALLOWED = {
     "backtests/report/manifest.py: read_json": "the same",
     "backtests/report/tuning/trials.py: ParquetFile": "a stream that open_regular opened",
 }
+
+
+# Who reads in parts, which no log of a run notes (data/read_log.py): none is an input of a run, or
+# what was concluded is noted.
+IN_PARTS = {
+    "data/regular.py": "the module itself",
+    "data/sources/ticker_files.py": "whether a file is a ticker's: files.tickers notes which are",
+    "backtests/report/files.py": "hashes of results",
+    "backtests/report/tuning/trials.py": "the log of trials",
+}
+
+
+def test_what_is_read_in_parts_is_no_input_that_a_log_would_miss():
+    opened = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("data", "strategies", "backtests")
+        for path in (ROOT / package).rglob("*.py")
+        if "open_regular" in path.read_text("utf-8")
+    }
+    assert opened == IN_PARTS.keys()
 
 
 def readers(text: str) -> set[str]:

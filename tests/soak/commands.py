@@ -34,24 +34,25 @@ Started = subprocess.Popen[str] | warm.Forked
 Start = Callable[[str, Path, dict[str, str]], Started]
 MONTHS = ("--source", "bundled", "--start", "2015-01-30")
 
-# Words after ``python -m``; {out} is the results folder. Each may rewrite the names after it.
+# Words after ``python -m``; {out} is the results folder. Each may rewrite the names after it. What
+# is run again is made again, so that there is something to kill.
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "fetch": (("data.history", "--out", "{out}/history"), ("tracking.csv", "tracking.svg")),
-    "run": (("backtests.run", "hedge_mix", *MONTHS, "--out", "{out}"), ("index.html",)),
+    "run": (("backtests.run", "hedge_mix", *MONTHS, "--again", "--out", "{out}"), ("index.html",)),
     "yen": (
         ("backtests.run", "hedge_mix", "--currency", "JPY", "--fx-hedge", "1", *MONTHS,
-         "--no-tearsheet", "--out", "{out}"),
+         "--no-tearsheet", "--again", "--out", "{out}"),
         ("index.html",),
     ),
     # Everything fetched: prices, rates of exchange of two servers, both short rates.
     "euro": (
         ("backtests.run", "hedge_mix", "--source", "yahoo", "--currency", "EUR", "--no-tearsheet",
-         "--no-verdict", "--out", "{out}"),
+         "--no-verdict", "--again", "--out", "{out}"),
         ("index.html",),
     ),
     "franc": (
         ("backtests.run", "equity_only", "--currency", "CHF", "--cash", "usd", "--no-tearsheet",
-         "--no-verdict", *MONTHS, "--out", "{out}"),
+         "--no-verdict", *MONTHS, "--again", "--out", "{out}"),
         ("index.html",),
     ),
     "compare": (

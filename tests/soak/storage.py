@@ -31,6 +31,7 @@ import filelock  # noqa: F401 - loaded once, not in every child
 from backtests.engine.config import RunConfig
 from backtests.report.folder import require_intact, write_manifest
 from backtests.report.manifest import Manifest, read_manifest
+from backtests.report.receipts import RECEIPTS, Receipt, keep_receipt, read_receipts
 from data.command import run_command
 from data.durable import LOCK, TEMPORARY
 from data.errors import HedgeError
@@ -43,6 +44,7 @@ from tests.yahoo_server import made_bars
 Act = Callable[[Path], object]
 TICKERS = ("SPY", "IEF")
 PROCESSES = 8
+MADE = "2026-01-01T00:00:00+00:00"
 ENDS = {".html": b"</html>", ".svg": b"</svg>"}
 
 
@@ -161,6 +163,12 @@ def scenarios(*, with_tearsheet: bool) -> tuple[list[Scenario], list[Act]]:
     def side_by_side(root: Path) -> None:
         write_comparison(root / "results", comparison)
 
+    def remember(root: Path, question: str = "a") -> None:
+        """Publish a run, and keep the receipt of what it was made of."""
+        first(root)
+        (folder,) = (root / "results").glob("hedge_mix-*")
+        keep_receipt(root / "results", question, Receipt(MADE, folder.name, "0" * 64, ("a",), True))
+
     def clear(root: Path) -> None:
         Store(root / "cache").clear()
 
@@ -175,6 +183,7 @@ def scenarios(*, with_tearsheet: bool) -> tuple[list[Scenario], list[Act]]:
         Scenario("the same run", first, first, (listed,)),
         Scenario("a run over one that differs", another_version, first, (listed,)),
         Scenario("comparison", both, side_by_side, (listed,)),
+        Scenario("a receipt", partial(remember, question="b"), remember, (listed,)),
     ]
     return scenarios, runs
 
@@ -221,6 +230,9 @@ def complaints(
                 yield f"{name} cannot be read"
         elif not content.rstrip().endswith(ENDS.get(Path(name).suffix, b"")):
             yield f"{name} is half-written"
+    receipts = root / "results" / RECEIPTS
+    if receipts.is_file() and not read_receipts(receipts.parent):
+        yield f"{RECEIPTS} cannot be read"
     for folder in (root / "results").glob("[!.]*-*/"):
         try:
             require_intact(folder, read_manifest(folder).files)
