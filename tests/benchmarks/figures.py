@@ -53,8 +53,10 @@ class Figure:
         Why the peer has no part in this; else empty.
     most
         The bar: with a peer or yardstick the share of its time that ours may take, else the units.
+    column
+        The peer's column in the page's first table, which has a line for each work; empty for none.
     is_main
-        Whether the first table of the page shows it.
+        Whether the page's second table shows it, a line of its own.
     series, size
         Figures of one series grow with ``size``, and are shown in a table of their own; 0 if the
         step of the series is no number.
@@ -73,6 +75,7 @@ class Figure:
     compared: str = ""
     left_out: str = ""
     most: float | None = None
+    column: str = ""
     is_main: bool = False
     series: str = ""
     size: int = 0

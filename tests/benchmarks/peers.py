@@ -47,6 +47,8 @@ class Contestant:
     ----------
     name
         Shown as the peer.
+    column
+        Of the page's first table; empty for none.
     package
         What has to be installed for it.
     begin
@@ -61,6 +63,7 @@ class Contestant:
     """
 
     name: str
+    column: str
     package: str
     begin: Callable[[Work], tuple[Callable[[], Any], Callable[[Any], Answer]]]
     cannot: Callable[[Work], str] = lambda work: ""
@@ -312,13 +315,14 @@ def pandas_alone(work: Work) -> tuple[Callable[[], Any], Callable[[Any], Answer]
 def contestants() -> list[Contestant]:
     """Who is asked for one portfolio."""
     return [
-        Contestant(named("vectorbt", "Rust"), "vectorbt_rust", vectorbt("rust"),
+        Contestant(named("vectorbt", "Rust"), "vectorbt, Rust", "vectorbt_rust", vectorbt("rust"),
                    decides_beforehand),
-        Contestant(named("vectorbt", "numba"), "vectorbt", vectorbt("numba"), decides_beforehand),
-        Contestant(named("bt", "its own Rebalance"), "bt", bt_alone, needs_algorithms),
-        Contestant(named("bt", "algorithms with our fills"), "bt", bt_with_our_fills),
-        Contestant(named("pandas"), "pandas", pandas_alone),
-        Contestant("the ledger here, plain Python", "backtests", ledger),
+        Contestant(named("vectorbt", "numba"), "vectorbt, numba", "vectorbt", vectorbt("numba"),
+                   decides_beforehand),
+        Contestant(named("bt", "its own Rebalance"), "", "bt", bt_alone, needs_algorithms),
+        Contestant(named("bt", "algorithms with our fills"), "bt", "bt", bt_with_our_fills),
+        Contestant(named("pandas"), "pandas", "pandas", pandas_alone),
+        Contestant("the ledger here, plain Python", "", "backtests", ledger),
     ]  # fmt: skip
 
 
@@ -327,13 +331,17 @@ def sweepers() -> list[Contestant]:
     engines = [("Rust", "rust", "vectorbt_rust"), ("numba", "numba", "vectorbt")]
     return [
         *(
-            Contestant(named("vectorbt", name, f"{together} a call"), package, vectorbt(engine),
-                       sweep=vectorbt_sweep(engine, together), mixes=count)
+            Contestant(
+                named("vectorbt", name, f"{together} a call"),
+                f"vectorbt, {name}" if together > 1 else "", package, vectorbt(engine),
+                sweep=vectorbt_sweep(engine, together), mixes=count,
+            )
             for name, engine, package in engines
             for together, count in ((1, 11), (33, None))
         ),
-        Contestant(named("bt", "algorithms with our fills"), "bt", bt_with_our_fills, mixes=2),
-        Contestant(named("pandas"), "pandas", pandas_alone, mixes=2),
+        Contestant(named("bt", "algorithms with our fills"), "bt", "bt", bt_with_our_fills,
+                   mixes=2),
+        Contestant(named("pandas"), "pandas", "pandas", pandas_alone, mixes=2),
     ]  # fmt: skip
 
 
@@ -357,7 +365,7 @@ def contest(
     for peer in peers:
         figures[peer.name] = Figure(
             f"{work.title}: {len(work.prices):,} sessions", "ms", peer=peer.name,
-            compared=COMPARED, left_out=peer.missing(work), is_main=work.costs.fee > 0.0,
+            compared=COMPARED, left_out=peer.missing(work), column=peer.column,
         )  # fmt: skip
         if figures[peer.name].left_out:
             continue
@@ -385,7 +393,7 @@ def sweep_contest(
         figures[peer.name] = Figure(
             f"{len(mixes)} mixes, monthly, fee and slippage: a mix of {len(panel.sessions):,} "
             "sessions", "ms", peer=peer.name, compared="value of every mix on every session",
-            left_out=peer.missing(work), is_main=True,
+            left_out=peer.missing(work),
             note="" if count == len(mixes) else f"timed on {count} of the mixes",
         )  # fmt: skip
         if figures[peer.name].left_out:
@@ -396,6 +404,7 @@ def sweep_contest(
         figures[peer.name] = replace(figures[peer.name], gap=off)
         if off <= TOLERANCE:
             calls[peer.name], counts[peer.name] = call, count
+    columns = {peer.name: peer.column for peer in peers}
     ways = {f"{cores()} threads here": cores(), "one thread here": 1}
     own, theirs = alternate(
         [partial(score, panel, candidates, threads=threads) for threads in ways.values()],
@@ -405,7 +414,7 @@ def sweep_contest(
         replace(
             figure, work=f"{figure.work}, {way}", ours=in_ms(took, len(mixes)),
             theirs=in_ms(theirs.get(name, []), counts.get(name, 1)),
-            is_main=way != "one thread here",
+            column="" if way == "one thread here" else columns[name],
         )
         for name, figure in figures.items()
         for way, took in zip(ways, own, strict=True)
