@@ -30,7 +30,7 @@ SECTIONS = (
     Section("peers", "The same portfolio in other libraries",
             "16,000 made daily sessions (as many as since 1962), three tickers, fills a session "
             "after the decision at 2 + 1 basis points: orders and value of one mix, and of a sweep "
-            "of 231 mixes with six metrics. In one process, on code that is loaded and compiled.",
+            "of 5,151 mixes with six metrics. In one process, on code that is loaded and compiled.",
             (B + "peers",)),
     Section("main", "A run from the command line, bundled months",
             "The command with its tear sheet against a bare script that imports the same "

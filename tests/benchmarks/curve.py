@@ -6,6 +6,8 @@ H.15's did, vectorised against a loop that interpolates day by day (timed on 500
 
 from __future__ import annotations
 
+import argparse
+
 import numpy as np
 import pandas as pd
 from scipy.interpolate import PchipInterpolator
@@ -19,9 +21,9 @@ MATURITIES = np.arange(1.0, 31.0)
 LOOP_DAYS = 500
 
 
-def curves() -> pd.DataFrame:
+def curves(count: int) -> pd.DataFrame:
     """Make curves with the maturities that were published when."""
-    days = pd.bdate_range("1962-01-02", periods=16_100)
+    days = pd.bdate_range("1962-01-02", periods=count)
     nodes = [0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 20.0, 30.0]
     level = 5 + np.cumsum(np.random.default_rng(1).normal(0, 0.03, (len(days), 1)), axis=0)
     frame = pd.DataFrame(np.abs(level) + np.log1p(nodes), index=days, columns=nodes)
@@ -47,7 +49,9 @@ def loop(yields: pd.DataFrame, dt: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     """Hold both against each other, then time them."""
-    yields = curves()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--days", type=int, default=16_100)
+    yields = curves(parser.parse_args().days)
     dt = year_fractions(pd.DatetimeIndex(yields.index), 252)
     part = yields.iloc[:LOOP_DAYS]
     answers = [
@@ -58,12 +62,12 @@ def main() -> None:
     fast, slow = [], []
     for _ in range(5):
         fast.append(seconds(lambda: par_returns(yields, MATURITIES, dt)))
-        slow.append(seconds(lambda: loop(part, dt[:LOOP_DAYS])) * len(yields) / LOOP_DAYS)
+        slow.append(seconds(lambda: loop(part, dt[:LOOP_DAYS])) * len(yields) / len(part))
     figure = Figure(
         f"{len(yields):,} days x {len(MATURITIES)} maturities, one thread", "s", tuple(fast),
         tuple(slow), named("scipy", "day by day"), gap=off, is_main=True,
-        compared=f"every return of the first {LOOP_DAYS} days",
-        note=f"the peer is timed on {LOOP_DAYS} days",
+        compared=f"every return of the first {len(part)} days",
+        note=f"the peer is timed on {len(part)} days",
     )  # fmt: skip
     show([figure])
     hand_over([figure])
