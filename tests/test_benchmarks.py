@@ -28,6 +28,7 @@ from tests.benchmarks.peers import (
     ledger,
     needs_algorithms,
     pandas_alone,
+    spread,
     sweep_contest,
     vectorbt,
     vectorbt_sweep,
@@ -162,6 +163,11 @@ def test_a_sweep_of_wrong_values_loses_its_figure_too():
         ("late", "does not agree", False), ("late", "does not agree", False),
         ("right", "agree", True), ("right", "agree", True),
     ]  # fmt: skip
+
+
+def test_a_part_of_a_sweep_leaves_out_its_ends():
+    assert spread(9, 2).tolist() == [3, 6]
+    assert spread(3, 3).tolist() == [0, 1, 2]
 
 
 def test_a_library_that_is_not_installed_has_a_line_that_says_so():

@@ -398,7 +398,7 @@ def sweep_contest(
         )  # fmt: skip
         if figures[peer.name].left_out:
             continue
-        done = np.linspace(0, len(mixes) - 1, count).astype(int)
+        done = spread(len(mixes), count)
         call = (peer.sweep or partial(by_each, peer))(work, mixes[done])
         ours, theirs = paths(panel, work.candidates(mixes[done])).to_numpy(), call()
         off = max(difference(ours, theirs), difference(ends[done], theirs[-1]))
@@ -440,6 +440,11 @@ def alternate(
 def in_ms(took: Sequence[float], parts: int = 1) -> tuple[float, ...]:
     """Milliseconds of each of so many parts."""
     return tuple(each / parts * 1e3 for each in took)
+
+
+def spread(mixes: int, some: int) -> np.ndarray:
+    """Numbers of some of the mixes, evenly and not at the ends, where one ticker is all."""
+    return np.arange(mixes) if some == mixes else np.arange(1, some + 1) * mixes // (some + 1)
 
 
 def by_each(peer: Contestant, work: Work, mixes: np.ndarray) -> Callable[[], np.ndarray]:

@@ -123,9 +123,10 @@ def page(records: Records, sections: Sequence[Section]) -> str:
         "## At a glance",
         *_glance([figure for section in sections if section.name in measured
                   for figure in measured[section.name].figures]),
-        "Times are medians of alternating rounds. *Here* is the compiled kernel of searches where "
-        "nothing else is said; commands are whole processes. What agrees to what tolerance, bars "
-        "and ranges: below.",
+        "Times are medians of alternating rounds, theirs in brackets. *Here* is the compiled "
+        "kernel of searches where nothing else is said; bt has algorithms with our fills, since "
+        "its own fill otherwise under costs; *left out*: the library has no word for it. Commands "
+        "are whole processes. Tolerances, ranges and bars: below.",
     ]  # fmt: skip
     for section in sections:
         parts += _section(section, measured.get(section.name))
@@ -231,15 +232,18 @@ def _section(section: Section, run: Measured | None) -> list[str]:
 
 
 def _with_others(figures: Sequence[Figure]) -> str:
-    return _table(
-        ("work", "here", "against", "theirs", "here it is", "here / theirs", "answers", "bar"),
-        [
-            (figure.work, _time(figure.here, figure), figure.peer or figure.yardstick,
-             _time(figure.there, figure), _verdict(figure), _range(figure), _answers(figure),
-             bar(figure))
-            for figure in figures
-        ],
-    )  # fmt: skip
+    """A line each; the work stands in the first of its lines only."""
+    rows, work = [], ""
+    for figure in figures:
+        mine = ("", "") if figure.work == work else (figure.work, _time(figure.here, figure))
+        work = figure.work
+        rows.append(
+            (*mine, figure.peer or figure.yardstick, _time(figure.there, figure),
+             "" if figure.answers == DIFFERS else _verdict(figure), _range(figure),
+             _answers(figure), bar(figure))
+        )  # fmt: skip
+    head = ("work", "here", "against", "theirs", "here it is", "here / theirs", "answers", "bar")
+    return _table(head, rows)
 
 
 def _alone(figures: Sequence[Figure]) -> str:
@@ -323,7 +327,7 @@ def _answers(figure: Figure) -> str:
         return "other work"
     if figure.answers == AGREES:
         return f"agree to {_small(figure.gap)}"
-    return "" if figure.left_out else figure.answers
+    return "" if figure.left_out else f"**{figure.answers}**"
 
 
 def _small(value: float | None) -> str:
