@@ -134,7 +134,7 @@ def update(
     return records
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Run, write the page; 1 if a benchmark failed."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     names = [section.name for section in SECTIONS]
@@ -142,7 +142,10 @@ def main() -> None:
                         help=f"only these, the others stay as they are: {', '.join(names)}",
                         )  # fmt: skip
     parser.add_argument("--out", type=Path, default=PAGE.parent, help="folder of the page")
-    asked = parser.parse_args()
+    parser.add_argument("--page", action="store_true", help="make the page anew of its records")
+    asked = parser.parse_args(words)
+    if asked.page:
+        return write(read(asked.out / RECORDS.name), SECTIONS, asked.out)
     began = time.perf_counter()
     try:
         records = update(asked.only, asked.out)

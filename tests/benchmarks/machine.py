@@ -42,11 +42,12 @@ class Machine:
 
 def this_machine() -> Machine:
     """The machine and versions that this process runs on."""
+    host = platform.uname()
     return Machine(
         processor=_processor(),
         cores=cores(),
         memory_gb=_memory(),
-        system=f"{platform.system()} {platform.release().split('-')[0]}",
+        system=f"{host.system} {host.release.split('-')[0]}",
         python=platform.python_version(),
         libraries=tuple(_versions()),
     )

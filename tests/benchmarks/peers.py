@@ -349,7 +349,7 @@ def needs_algorithms(work: Work) -> str:
     """Which works are beyond what bt brings with it."""
     if work.band is not None:
         return "its `RunIfOutOfBounds` knows bands relative to the target only"
-    return "it trades on the day of a payment by an algorithm of one's own" if work.payment else ""
+    return "under costs its `Rebalance` fills otherwise, as above" if work.payment else ""
 
 
 def contest(
@@ -417,8 +417,8 @@ def sweep_contest(
             theirs=in_ms(theirs.get(name, []), counts.get(name, 1)),
             column="" if way == "one thread here" else columns[name],
         )
-        for name, figure in figures.items()
         for way, took in zip(ways, own, strict=True)
+        for name, figure in figures.items()
     ]  # fmt: skip
 
 

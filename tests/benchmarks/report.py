@@ -24,6 +24,7 @@ from tests.benchmarks.figures import (
 from tests.benchmarks.machine import BUSY, Machine
 
 ROOT = Path(__file__).parents[2]
+LEAST_SHARE = 0.01
 PAGE, RECORDS = ROOT / "docs" / "benchmark.md", ROOT / "docs" / "benchmark.json"
 
 
@@ -200,8 +201,13 @@ def _cell(figure: Figure | None) -> str:
     return f"**{digits(1.0 / figure.share)}** ({_time(figure.there, figure)})"
 
 
-def _verdict(figure: Figure) -> str:
-    return f"**{told(figure)}**" if figure.counts and figure.share is not None else told(figure)
+def _verdict(figure: Figure, *, with_range: bool = False) -> str:
+    if not figure.counts or figure.share is None:
+        return told(figure)
+    turned = not figure.yardstick and figure.share <= 1.0  # so many times as fast
+    ends = sorted(1.0 / share if turned else share for share in figure.shares)
+    spread = f" ({digits(ends[0])} to {digits(ends[-1])})" if with_range and len(ends) > 1 else ""
+    return f"**{told(figure)}**{spread}"
 
 
 def _section(section: Section, run: Measured | None) -> list[str]:
@@ -239,7 +245,7 @@ def _with_others(figures: Sequence[Figure]) -> str:
         work = figure.work
         rows.append(
             (*mine, figure.peer or figure.yardstick, _time(figure.there, figure),
-             "" if figure.answers == DIFFERS else _verdict(figure), _range(figure),
+             "" if figure.answers == DIFFERS else _verdict(figure, with_range=True), _share(figure),
              _answers(figure), bar(figure))
         )  # fmt: skip
     head = ("work", "here", "against", "theirs", "here it is", "here / theirs", "answers", "bar")
@@ -282,10 +288,10 @@ def _power(before: Figure | None, step: Figure, side: str) -> str:
 
 def _footnotes(figures: Iterable[Figure]) -> list[str]:
     """Why peers are left out, what was compared, and what else has to be known, each once."""
-    lines = []
+    lines, left = [], dict[tuple[str, str], list[str]]()
     for figure in figures:
         if figure.left_out:
-            lines.append(f"- {figure.peer} is left out of *{figure.work}*: {figure.left_out}.")
+            left.setdefault((figure.work, figure.left_out), []).append(figure.peer)
         elif figure.note and (figure.peer or figure.yardstick) and not figure.series:
             lines.append(f"- {figure.peer or figure.yardstick}: {figure.note}.")
         if figure.peer and figure.answers == DIFFERS:
@@ -294,6 +300,10 @@ def _footnotes(figures: Iterable[Figure]) -> list[str]:
                 f"- {figure.peer} in *{figure.work}*: {figure.compared} differ by "
                 f"{_small(figure.gap)} of the value, more than the tolerance of {least}."
             )
+    lines += [
+        f"- Left out of *{work}*: {'; '.join(peers)}: {reason}."
+        for (work, reason), peers in left.items()
+    ]
     compared = dict.fromkeys(
         f"- Compared: {figure.compared}; tolerance {_small(figure.tolerance)}."
         for figure in figures
@@ -310,12 +320,11 @@ def _time(value: float | None, figure: Figure) -> str:
     return "" if value is None else f"{digits(value)} {figure.unit}"
 
 
-def _range(figure: Figure) -> str:
-    if figure.share is None:
+def _share(figure: Figure) -> str:
+    """Ours over theirs; where it is next to nothing the other way round is easier to read."""
+    if figure.share is None or figure.share < LEAST_SHARE:
         return ""
-    shares = figure.shares
-    spread = f" ({digits(min(shares))} to {digits(max(shares))})" if len(shares) > 1 else ""
-    return digits(figure.share) + spread
+    return digits(figure.share)
 
 
 def _least_to_most(rounds: Sequence[float]) -> str:
