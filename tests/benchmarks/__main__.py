@@ -153,7 +153,11 @@ def main(words: Sequence[str] | None = None) -> None:
         sys.exit(f"\nstopped: {asked.out / PAGE.name} has the sections that had ended")
     print(f"\n{asked.out / PAGE.name} after {time.perf_counter() - began:.0f} s")
     measured = records.sections.items()
-    failed = [name for name, run in measured if run.trouble.startswith("Failed")]
+    failed = [
+        name
+        for name, run in measured
+        if run.trouble.startswith("Failed") and (not asked.only or name in asked.only)
+    ]
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
 
