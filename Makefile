@@ -55,15 +55,8 @@ mutants: $(DEV_STAMP) ## Apply small wrong changes to copies of the code, and se
 	$(BIN)/python -m tests.mutants
 
 .PHONY: bench
-bench: $(DEV_STAMP) ## Run the benchmarks (minutes)
-	$(BIN)/python -m tests.benchmarks.run_overhead
-	$(BIN)/python -m tests.benchmarks.snapshots
-	$(BIN)/python -m tests.benchmarks.curve
-	$(BIN)/python -m tests.benchmarks.sweep
-	$(BIN)/python -m tests.benchmarks.verdict
-	if [ -d ../shared/market ]; then $(BIN)/python -m tests.benchmarks.rules --source files:../shared/market; fi
-	if [ -d ../shared/market ]; then $(BIN)/python -m tests.benchmarks.compare --source files:../shared/market; fi
-	if [ -d ../shared/market ]; then $(BIN)/python -m tests.benchmarks.lab; fi
+bench: $(DEV_STAMP) ## Run the benchmarks and write docs/benchmark.md (ten to twelve minutes)
+	$(BIN)/python -m tests.benchmarks
 
 .PHONY: lint
 lint: $(DEV_STAMP) ## Check style and types

@@ -18,6 +18,7 @@ from backtests.engine.candidates import Candidates, PricePanel, make_panel, stat
 from backtests.engine.cluster import connect, score_in_chunks_on
 from backtests.engine.costs import Costs
 from backtests.engine.scores import cores, score
+from tests.benchmarks.figures import Figure, hand_over, show
 from tests.conftest import random_market
 
 TICKERS = ("A", "B", "C")
@@ -32,7 +33,7 @@ def work(count: int) -> tuple[PricePanel, Candidates]:
 
 
 def main() -> None:
-    """Print work against time."""
+    """Measure, print, hand over."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mixes", type=int, nargs="+", default=[1_000, 10_000, 50_000, 200_000])
     parser.add_argument("--scheduler", default=f"local:{cores()}")
@@ -41,11 +42,9 @@ def main() -> None:
     score(*work(100))
     began = time.perf_counter()
     with connect(asked.scheduler) as client:
-        start = time.perf_counter() - began
         list(score_in_chunks_on(client, *work(2_000), chunk=100))  # every worker loads the code
         ready = time.perf_counter() - began
-        print(f"{asked.scheduler}: connected after {start:.1f} s, all code loaded {ready:.1f} s")
-        print(f"{'mixes':>9} {'threads here':>13} {'cluster':>9} {'with its start':>15}   ratio")
+        figures = [Figure(f"start of {asked.scheduler}, all code loaded", "s", (ready,))]
         for count in asked.mixes:
             panel, mixes = work(count)
             began = time.perf_counter()
@@ -54,10 +53,16 @@ def main() -> None:
             began = time.perf_counter()
             there = pd.concat(score_in_chunks_on(client, panel, mixes))
             far = time.perf_counter() - began
-            pd.testing.assert_frame_equal(there, here, check_exact=True)
-            print(
-                f"{count:9,} {local:11.2f} s {far:7.2f} s {far + ready:13.2f} s {far / local:7.2f}"
-            )
+            figures.append(
+                Figure(
+                    f"{count:,} mixes by the threads of one process", "s", (local,), (far,),
+                    f"Dask, {asked.scheduler}", gap=0.0 if there.equals(here) else 1.0,
+                    tolerance=0.0, compared="every metric of every mix, to the last digit",
+                    note="its start is not in its time",
+                )
+            )  # fmt: skip
+    show(figures)
+    hand_over(figures)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import statistics
 import time
 from typing import Any
 
 from backtests.lab import page
+from tests.benchmarks.figures import Figure, hand_over, show
 
 CHANGES = 20
 BAR = 0.5
@@ -57,7 +57,7 @@ def timed_page(out: Any) -> None:
 
 
 def measure(strategy: str, source: str) -> None:
-    """Move a slider twenty times; print median and worst."""
+    """Move a slider twenty times: median and worst."""
     from streamlit.testing.v1 import AppTest
 
     from tests.benchmarks.lab import TOOK  # the script's: this file runs as __main__
@@ -74,13 +74,20 @@ def measure(strategy: str, source: str) -> None:
         page.slider(key=key).set_value(value).run()
     if page.exception or len(TOOK) != CHANGES or any(len(took) != len(PARTS) for took in TOOK):
         raise SystemExit(f"{strategy}: the page shows no run")
+    figures = []
     for part in PARTS:
         spans = [took[part] for took in TOOK]
-        for name, took in zip(("wall", "CPU"), zip(*spans, strict=True), strict=True):
+        for name, took in zip(("wall", "processor"), zip(*spans, strict=True), strict=True):
             within = sum(one < BAR for one in took)
-            print(f"{strategy}, {part}, {name}: median {statistics.median(took):.3f} s, "
-                  f"worst {max(took):.3f} s, {within} of {CHANGES} under {BAR} s")  # fmt: skip
-    print(f"{strategy}, first paint: {first:.1f} s")
+            title = f"{strategy}, {part}, {name}"
+            figures += [
+                Figure(f"{title}: median of {CHANGES}", "s", took,
+                       note=f"{within} of {CHANGES} under {BAR} s"),
+                Figure(f"{title}: worst of {CHANGES}", "s", (max(took),)),
+            ]  # fmt: skip
+    figures.append(Figure(f"{strategy}, first paint", "s", (first,)))
+    show(figures)
+    hand_over(figures)
 
 
 def main() -> None:

@@ -14,7 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
+
+from tests.benchmarks.bare import COMPARED, gap_to_bare
+from tests.benchmarks.figures import Figure, hand_over, show
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,6 +81,7 @@ def main() -> None:
         bare = without if asked.verdict else bare
         seconds(bare), seconds(ours)  # both once, uncounted: file caches
         pairs = [(seconds(ours), seconds(bare)) for _ in range(asked.pairs)]
+        off = None if asked.verdict else gap_to_bare(BARE, bare[3:], Path(out), Path(scratch))
     ratios = [one / other for one, other in pairs]
     own = [one - other for one, other in pairs]
     against = "without the verdict" if asked.verdict else "bare script"
@@ -87,6 +92,15 @@ def main() -> None:
         f"  ratio        {statistics.median(ratios):6.3f}  ({min(ratios):.3f} to {max(ratios):.3f})"
     )
     print(f"  difference   {statistics.median(own):6.2f} s")
+    extent = "with its verdict" if asked.verdict else "tear sheet, no verdict"
+    figure = Figure(
+        f"{asked.strategy} on {asked.source}, {extent}", "s", *map(tuple, zip(*pairs, strict=True)),
+        compared=COMPARED, gap=off, is_main=True,
+    )  # fmt: skip
+    named = {"yardstick": against} if asked.verdict else {"peer": "a bare script"}
+    figures = [replace(figure, **named)]
+    show(figures)
+    hand_over(figures)
 
 
 if __name__ == "__main__":

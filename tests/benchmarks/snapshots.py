@@ -1,22 +1,24 @@
 """What snapshots and an unreachable Yahoo cost: ``python -m tests.benchmarks.snapshots``.
 
-In fresh processes, alternating: loading SPY and IEF from fresh snapshots of 2,600 days, and
-falling back to the bundled history because nobody answers, each against loading the bundled
-history by name. Prints medians.
+In fresh processes, alternating: loading SPY and IEF from fresh snapshots of real daily prices
+(``../shared/market``, served on loopback as Yahoo and FRED serve them), and falling back to the
+bundled history because nobody answers, each against loading the bundled history by name.
 """
 
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from tests import yahoo_server as server
+from tests.benchmarks.figures import Figure, hand_over, show
 
 ROOT = Path(__file__).parents[2]
+MARKET = ROOT.parent / "shared" / "market"
+NOBODY = "http://127.0.0.1:1"
 SCRIPT = """
 import sys, time
 import pandas
@@ -39,10 +41,11 @@ def seconds(source: str, environment: dict[str, str]) -> float:
 def main() -> None:
     """Fetch once, then time."""
     with tempfile.TemporaryDirectory() as scratch, server.serve() as yahoo:
-        for ticker in ("SPY", "IEF"):
-            yahoo.hold(ticker, server.made_bars(2600))
-        live = {"HEDGE_YAHOO_URL": yahoo.url, "HEDGE_DATA_DIR": str(Path(scratch, "kept"))}
-        alone = {"HEDGE_DATA_DIR": str(Path(scratch, "empty"))}
+        server.hold_folder(yahoo, MARKET)
+        live = {"HEDGE_YAHOO_URL": yahoo.url, "HEDGE_FRED_URL": yahoo.url,
+                "HEDGE_DATA_DIR": str(Path(scratch, "kept"))}  # fmt: skip
+        alone = {"HEDGE_YAHOO_URL": NOBODY, "HEDGE_FRED_URL": NOBODY,
+                 "HEDGE_DATA_DIR": str(Path(scratch, "empty"))}  # fmt: skip
         fetched = seconds("yahoo", live)
         asked = len(yahoo.asked)
         triples = [
@@ -50,13 +53,18 @@ def main() -> None:
             for _ in range(5)
         ]
         assert len(yahoo.asked) == asked, "a request left although the snapshots are fresh"
-    medians = [statistics.median(column) for column in zip(*triples, strict=True)]
-    snapshot, fallback, bundled = medians
-    print("loading SPY and IEF in a fresh process, median of 5, seconds")
-    print(f"  first fetch from a loopback Yahoo     {fetched:6.2f}")
-    print(f"  fresh snapshots, no request           {snapshot:6.2f}")
-    print(f"  bundled, by name                      {bundled:6.2f}")
-    print(f"  bundled, after Yahoo did not answer   {fallback:6.2f}")
+    titles = (
+        "fresh snapshots, no request", "bundled, after Yahoo did not answer", "bundled, by name",
+    )  # fmt: skip
+    figures = [
+        Figure("first fetch from a loopback Yahoo", "s", (fetched,)),
+        *(
+            Figure(title, "s", tuple(column))
+            for title, column in zip(titles, zip(*triples, strict=True), strict=True)
+        ),
+    ]
+    show(figures)
+    hand_over(figures)
 
 
 if __name__ == "__main__":

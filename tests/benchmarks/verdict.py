@@ -28,6 +28,7 @@ from backtests.engine.judge import _case
 from backtests.engine.long_view import long_run, long_view
 from backtests.engine.references import make_references
 from backtests.engine.run import Run
+from tests.benchmarks.figures import Figure, digits, hand_over, show
 
 ROOT = Path(__file__).parents[2]
 DAILY = ROOT.parent / "shared" / "market" / "yahoo"
@@ -36,8 +37,8 @@ BARS = {"judge": 1.0, "brief": 0.25, "long view": 0.4}
 
 def seconds(
     call: Callable[[], object], runs: int, before: Callable[[], object]
-) -> tuple[float, float]:
-    """Median wall and processor time of some calls, each after ``before``, which does not count."""
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Wall and processor times of some calls, each after ``before``, which does not count."""
     taken = []
     for _ in range(runs + 1):
         before()
@@ -45,7 +46,7 @@ def seconds(
         call()
         taken.append((time.perf_counter() - wall, time.process_time() - processor))
     walls, processors = zip(*taken[1:], strict=True)
-    return statistics.median(walls), statistics.median(processors)
+    return walls, processors
 
 
 def made(source: str) -> tuple[Run, Case]:
@@ -68,30 +69,44 @@ def without_effects(case: Case) -> object:
         decide.smallest_effects = smallest
 
 
+def measure(source: str, runs: int) -> list[Figure]:
+    """Every part of one market's verdict."""
+    run, case = made(source)
+    calls: dict[str, Callable[[], object]] = {
+        "judge": partial(without_effects, case),
+        "brief": partial(judge, case, brief=True),
+        "judge, effects kept": partial(judge, case),
+    }
+    if source != "bundled":
+        calls["long view"] = partial(view_of, run)
+    figures = []
+    for name, call in calls.items():
+        for how, before in (("", nullcontext), (", fresh", draw_blocks.cache_clear)):
+            walls, processors = seconds(call, runs, before)
+            figures.append(
+                Figure(f"{name}{how}: {len(case.levels):,} rows", "s", walls,
+                       most=BARS.get(name),
+                       note=f"{digits(statistics.median(processors))} s of processor")
+            )  # fmt: skip
+    whole, _ = seconds(partial(judge, case), runs, smallest_effect._by_data.cache_clear)
+    without, _ = seconds(partial(without_effects, case), runs, nullcontext)
+    effects = statistics.median(whole) - statistics.median(without)
+    return [
+        *figures, Figure(f"smallest effects, once: {len(case.levels):,} rows", "s", (effects,)),
+    ]  # fmt: skip
+
+
 def main() -> None:
-    """Print the medians beside the bars."""
+    """Measure, print, hand over."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--source", action="append", help="default: bundled, and the daily years")
     asked = parser.parse_args()
-    sources = ["bundled", *([f"files:{DAILY}"] if DAILY.is_dir() else [])]
-    for source in sources:
-        run, case = made(source)
-        print(f"{Path(source).name}: {len(case.levels)} rows")
-        calls: dict[str, Callable[[], object]] = {
-            "judge": partial(without_effects, case),
-            "brief": partial(judge, case, brief=True),
-            "judge, effects kept": partial(judge, case),
-        }
-        if source != "bundled":
-            calls["long view"] = partial(view_of, run)
-        for name, call in calls.items():
-            bar = f"bar {BARS[name]:.2f} s" if name in BARS else ""
-            for how, before in (("", nullcontext), (", fresh", draw_blocks.cache_clear)):
-                wall, processor = seconds(call, asked.runs, before)
-                print(f"  {name + how:<26} {wall:6.3f} s  ({processor:.3f} s of processor)  {bar}")
-        whole, _ = seconds(partial(judge, case), asked.runs, smallest_effect._by_data.cache_clear)
-        without, _ = seconds(partial(without_effects, case), asked.runs, nullcontext)
-        print(f"  {'smallest effects, once':<26} {whole - without:6.3f} s")
+    beside = [f"files:{DAILY}"] if DAILY.is_dir() else []
+    for source in asked.source or ["bundled", *beside]:
+        figures = measure(source, asked.runs)
+        show(figures)
+        hand_over(figures)
 
 
 def view_of(run: Run) -> object:
