@@ -13,6 +13,7 @@ import argparse
 import datetime as dt
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -22,7 +23,7 @@ from pathlib import Path
 
 from tests.soak.counts import added
 from tests.soak.document import RECORD, write_document
-from tests.soak.parts import ROOT, Done, Part, all_parts, run_part
+from tests.soak.parts import ROOT, Done, Part, all_parts, run_part, stop_all
 
 STATE = ROOT / ".soak"
 # What a count is about: the code and what tests it. The record itself and the documents are not.
@@ -53,7 +54,9 @@ class State:
         self.done: dict[str, Done] = {}
         if resume and path.exists():
             kept = json.loads(path.read_text("utf-8"))
-            self.done = {name: Done.read(told) for name, told in kept.items()}
+            every = {name: Done.read(told) for name, told in kept.items()}
+            # What was complained of is tried again: it may have been stopped.
+            self.done = {name: done for name, done in every.items() if not done.complaints}
 
     def keep(self, done: Done) -> None:
         """Add a part, at once."""
@@ -75,13 +78,19 @@ def run_all(parts: Sequence[Part], state: State, fraction: float, lanes: int) ->
         running: dict[Future[Done], Part] = {}
         for pool, own in zip((busy, beside), lined, strict=True):
             running.update({pool.submit(run_part, part, fraction): part for part in own})
-        while running:
-            ended, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in ended:
-                del running[future]
-                done = future.result()
-                state.keep(done)
-                _say(done, time.monotonic() - began, len(state.done), len(parts))
+        try:
+            while running:
+                ended, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in ended:
+                    del running[future]
+                    done = future.result()
+                    state.keep(done)
+                    _say(done, time.monotonic() - began, len(state.done), len(parts))
+        except BaseException:
+            for future in running:
+                future.cancel()
+            stop_all()  # those that run end, so that the pools do
+            raise
 
 
 def _say(done: Done, since: float, number: int, of: int) -> None:
@@ -130,6 +139,8 @@ def main() -> None:
     parser.add_argument("--estimate", action="store_true", help="say how long all would take")
     parser.add_argument("--document", action="store_true", help="write the document anew, no more")
     given = parser.parse_args()
+    if given.record and given.only != [""]:
+        parser.error("--record is of all parts; leave --only out")
     if given.document:
         write_document()
         return
@@ -138,6 +149,7 @@ def main() -> None:
         estimate(parts, given.lanes)
         return
     of = commit()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is done is kept
     state = State(STATE / f"{of}-{given.fraction:g}.json", resume=given.resume)
     began = time.monotonic()
     print(f"{len(parts)} parts at {of}, {len(state.done)} of them done", flush=True)
@@ -145,8 +157,7 @@ def main() -> None:
     done = [state.done[part.name] for part in parts]
     print(*table(done), sep="\n")
     complaints = [line for each in done for line in each.complaints]
-    took = sum(each.seconds for each in done) if given.resume else time.monotonic() - began
-    print(f"{took / 60:.1f} minutes, {len(complaints)} complaints")
+    print(f"{(time.monotonic() - began) / 60:.1f} minutes, {len(complaints)} complaints")
     if given.record:
         record = {
             "commit": of,

@@ -26,6 +26,9 @@ TAIL = 3_000  # characters of what a part printed that are kept
 ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 
 
+RUNNING: list[subprocess.Popen[bytes]] = []
+
+
 @dataclass(frozen=True)
 class Part:
     """One part.
@@ -83,6 +86,12 @@ class Done:
         return cls(**{**told, "counts": [Count(**each) for each in told["counts"]]})
 
 
+def stop_all() -> None:
+    """End the parts that run."""
+    for process in list(RUNNING):
+        process.terminate()
+
+
 def _in_shards(name: str, words: tuple[str, ...], seconds: float, shards: int) -> Iterator[Part]:
     for shard in range(1, shards + 1):
         label = f"{name} {shard}/{shards}" if shards > 1 else name
@@ -137,7 +146,9 @@ def run_part(part: Part, fraction: float) -> Done:
                 cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=printed,
                 stderr=subprocess.STDOUT,
             )  # fmt: skip
+            RUNNING.append(process)
             code, usage = _ended(process, began + LIMIT_SECONDS)
+            RUNNING.remove(process)
             seconds = time.monotonic() - began
             printed.seek(0)
             said = printed.read()

@@ -44,6 +44,7 @@ from tests.soak.counts import FULL, mine, tell
 from tests.soak.hostile import HOSTILE, infect
 
 TEXTS = 40
+NOTEBOOK = "notebook.html"
 
 # Elements that a page of ours never has but by injection, and attributes that would run.
 FOREIGN = ("return document.querySelectorAll('img, iframe[srcdoc], object, embed, base, form, "
@@ -101,7 +102,9 @@ def harmless(driver, page, text: str) -> None:
     assert mark, text
     assert title != "pwned"
     assert foreign == 0, text
-    assert plain(text) in plain(shown)
+    # A notebook cuts what is too long for its lines.
+    expected = plain(text[:8]) if page.name == NOTEBOOK else plain(text)
+    assert expected in plain(shown), page.name
     assert browser.requests(driver) == []
     assert browser.complaints(driver) == []
 
@@ -140,7 +143,7 @@ def verdicts(place, text, rule, yen):
     )
     write_which_hedge(place / "which.html", abroad, abroad.verdict.ways, files=[text])
     write_withdrawals(place / "lasted.html", abroad, infect(yen.withdrawals, text), files=[text])
-    (place / "notebook.html").write_text(f"<!doctype html><body>{run_html(named)}</body>")
+    (place / NOTEBOOK).write_text(f"<!doctype html><body>{run_html(named)}</body>")
     return [place / f"{name}.html" for name in ("verdict", "which", "lasted", "notebook")]
 
 
