@@ -153,7 +153,11 @@ def main() -> None:
     state = State(STATE / f"{of}-{given.fraction:g}.json", resume=given.resume)
     began = time.monotonic()
     print(f"{len(parts)} parts at {of}, {len(state.done)} of them done", flush=True)
-    run_all(parts, state, given.fraction, given.lanes)
+    try:
+        run_all(parts, state, given.fraction, given.lanes)
+    except KeyboardInterrupt:
+        print(f"stopped: {len(state.done)} of {len(parts)} parts are done; --resume goes on")
+        sys.exit(130)
     done = [state.done[part.name] for part in parts]
     print(*table(done), sep="\n")
     complaints = [line for each in done for line in each.complaints]

@@ -22,12 +22,15 @@ PAGE = ROOT / "docs" / "reliability.md"
 COUNTED = re.compile(r"(<!-- count: (.+?) -->)(.*?)(<!-- /count -->)", re.DOTALL)
 MADE = re.compile(r"(<!-- made: (.+?) -->)(.*?)(<!-- /made -->)", re.DOTALL)
 CORRUPTIONS = "corruptions of good histories"
+NOT_YET = "not counted yet"
 WORDS = ("refused", "reported", "harmless", "silent")
 Record = Mapping[str, Any]
 
 
 def read_record() -> Record:
-    """The last count that was recorded."""
+    """The last count that was recorded; one of nothing where there is none."""
+    if not RECORD.exists():
+        return {"counts": [], "parts": []}
     record: Record = json.loads(RECORD.read_text("utf-8"))
     return record
 
@@ -40,18 +43,17 @@ def counts_of(record: Record) -> dict[str, Count]:
 def rendered(page: str, record: Record) -> str:
     """The page with what the record and the fuzz say between its marks.
 
-    Raises
-    ------
-    KeyError
-        For a mark of something that was not counted.
+    What is not in the record is said not to be counted yet.
     """
     counts = counts_of(record)
     made: Mapping[str, Callable[[], str]] = {
         "full count": lambda: full_count(record),
-        "corruptions": lambda: corruptions(counts[CORRUPTIONS]),
+        "corruptions": lambda: (
+            corruptions(counts[CORRUPTIONS]) if CORRUPTIONS in counts else f"({NOT_YET})"
+        ),
         "doors": matrix,
     }
-    page = COUNTED.sub(lambda m: f"{m[1]}{counts[m[2]]}{m[4]}", page)
+    page = COUNTED.sub(lambda m: f"{m[1]}{counts.get(m[2], NOT_YET)}{m[4]}", page)
     return MADE.sub(lambda m: f"{m[1]}\n{made[m[2]]()}\n{m[4]}", page)
 
 
@@ -62,6 +64,8 @@ def write_document() -> None:
 
 def full_count(record: Record) -> str:
     """What was counted when, and what each part took."""
+    if not record["parts"]:
+        return f"({NOT_YET})"
     fraction = float(record["fraction"])
     how_much = "in full" if fraction == 1.0 else f"a sample, {100 * fraction:g} % of the full count"
     seconds = sum(part["seconds"] for part in record["parts"])

@@ -19,7 +19,7 @@ from tests.soak.counts import Count, read_counts
 from tests.soak.points import FAULTS, KILL
 
 ROOT = Path(__file__).parents[2]
-PYTEST = ("pytest", "-q", "-s", "-p", "no:cacheprovider", "-o", "timeout=5400", "-n", "0")
+PYTEST = ("pytest", "-s", "-p", "no:cacheprovider", "-o", "timeout=5400", "-n", "0")
 LIMIT_SECONDS = 5_400
 TAIL = 3_000  # characters of what a part printed that are kept
 # A part is one process on one core; numba and the libraries for arrays take no more.
