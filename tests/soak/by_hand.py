@@ -68,16 +68,16 @@ def levels(case: MoneyCase, dollars: Market) -> tuple[dict[str, Level], Level]:
 
 
 def _net(case: MoneyCase, dollars: Market, name: str) -> Level:
-    level = dollars.prices[name].dropna()
-    paid = shares_of(case, level)
+    prices = dollars.prices[name].dropna()
+    paid, level = shares_of(case, prices).to_dict(), prices.to_dict()
     withheld = withholding_of(case, dollars).by_ticker.get(name)
     left, net = 1.0, {}
-    for number, row in enumerate(level.index):
+    for number, row in enumerate(level):
         if withheld is not None and number > 0:
             since = withheld.since
             if since is None or row >= pd.Timestamp(since):
-                left *= 1.0 - withheld.rate * float(paid[row])
-        net[row] = float(level[row]) * left
+                left *= 1.0 - withheld.rate * paid[row]
+        net[row] = level[row] * left
     return net
 
 

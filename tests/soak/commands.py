@@ -200,13 +200,16 @@ def _state(root: Path) -> frozenset[tuple[str, int]]:
     return frozenset(entries)
 
 
-def survivors(group: int) -> list[int]:
-    """Processes of a group that still run; those that are only not reaped yet are left out."""
+def survivors(session: int) -> list[int]:
+    """Processes of a session that still run; those that are only not reaped yet are left out.
+
+    Of the session, not of the group: what a command starts may lead a group of its own.
+    """
     running = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            state, _, its_group = entry.read_text().rpartition(")")[2].split()[:3]
-            if int(its_group) == group and state not in "ZX":
+            state, _, _, its_session = entry.read_text().rpartition(")")[2].split()[:4]
+            if int(its_session) == session and state not in "ZX":
                 running.append(int(entry.parent.name))
     return running
 

@@ -24,6 +24,11 @@ FAULTS = (
     "damaged files",
     "hostile names on its pages",
 )
+# Scenarios that stand in the table by one word.
+TOGETHER: Mapping[str, tuple[str, ...]] = {
+    "fetches": ("first fetch", "fetch over an old snapshot", "fetch over a damaged snapshot"),
+    "runs": ("first run", "another run", "the same run", "a run over one that differs"),
+}
 # What test_damage.py damages, and which doors are asked to read it.
 READ: Mapping[str, tuple[str, ...]] = {
     "backtests.run": ("configurations", "prices and yields", "snapshots"),
@@ -50,13 +55,13 @@ WHY_NOT: Mapping[tuple[str, str], str] = {
 
 def doors() -> list[str]:
     """Modules that are started by ``python -m``, and Python."""
-    found = []
+    modules = []
     for package in ("backtests", "data"):
         for path in sorted((ROOT / package).glob("*.py")):
             text = path.read_text("utf-8")
             if re.search(r"^def main\(", text, re.MULTILINE) and "__main__" in text:
-                found.append(f"{package}.{path.stem}")
-    return [*found, PYTHON]
+                modules.append(f"{package}.{path.stem}")
+    return [*modules, PYTHON]
 
 
 def door_of(words: tuple[str, ...]) -> str:
@@ -69,6 +74,9 @@ def door_of(words: tuple[str, ...]) -> str:
 def met(door: str) -> dict[str, str]:
     """What a door meets, in words, by fault; empty where it meets nothing."""
     written = [name for name, of in WRITTEN.items() if door in of]
+    for short, names in TOGETHER.items():
+        if set(names) <= set(written):
+            written = [short, *(name for name in written if name not in names)]
     killed = [name for name, (words, _) in COMMANDS.items() if door_of(words) == door]
     asked = ""
     if door in DOORS:

@@ -40,10 +40,10 @@ def drawn(rng: random.Random, name: str) -> object:
     """A value for a parameter: of its option's, of any kind, or garbage."""
     option = f"--{name.replace('_', '-')}"
     choices = [choice for _, _, options in DOORS.values() for choice in options.get(option) or ()]
-    kind = rng.random()
-    if choices and kind < 0.6:
+    chance = rng.random()
+    if choices and chance < 0.6:
         return rng.choice(choices)
-    return rng.choice(ODD) if kind < 0.9 else rng.choice(GARBAGE)
+    return rng.choice(ODD) if chance < 0.9 else rng.choice(GARBAGE)
 
 
 def random_call(rng: random.Random, name: str):
