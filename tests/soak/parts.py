@@ -151,12 +151,12 @@ def run_part(part: Part, fraction: float) -> Done:
             RUNNING.remove(process)
             seconds = time.monotonic() - began
             printed.seek(0)
-            said = printed.read()
+            text = printed.read()
         counts = read_counts(place / "counts")
         if "pytest" in part.words and not counts and not code:
-            counts = [Count(f"tests of {part.name}", _passed(said))]
+            counts = [Count(f"tests of {part.name}", _passed(text))]
     cpu = usage.ru_utime + usage.ru_stime
-    return Done(part.name, round(seconds, 1), round(cpu, 1), code, counts, said[-TAIL:])
+    return Done(part.name, round(seconds, 1), round(cpu, 1), code, counts, text[-TAIL:])
 
 
 def _ended(process: subprocess.Popen[bytes], until: float) -> tuple[int, resource.struct_rusage]:
@@ -171,8 +171,8 @@ def _ended(process: subprocess.Popen[bytes], until: float) -> tuple[int, resourc
         time.sleep(0.1)
 
 
-def _passed(said: str) -> int:
+def _passed(text: str) -> int:
     """How many tests pytest says have passed."""
-    words = said.split()
+    words = text.split()
     return next((int(n) for n, word in pairwise(words)
                  if word.startswith("passed") and n.isdigit()), 0)  # fmt: skip

@@ -37,12 +37,12 @@ def told(monkeypatch):
 
 
 def test_counts_of_the_same_words_are_added_up():
-    one = Count("tries", 2, {"a": 1}, {"off": 0.5}, ["x"])
-    other = Count("tries", 3, {"a": 2, "b": 5}, {"off": 0.25, "far": 1.0})
-    assert added([one, Count("others", 1), other]) == [
+    first = Count("tries", 2, {"a": 1}, {"off": 0.5}, ["x"])
+    second = Count("tries", 3, {"a": 2, "b": 5}, {"off": 0.25, "far": 1.0})
+    assert added([first, Count("others", 1), second]) == [
         Count("tries", 5, {"a": 3, "b": 5}, {"off": 0.5, "far": 1.0}, ["x"]), Count("others", 1),
     ]  # fmt: skip
-    assert str(one) == "2 tries, a 1, off 0.5: 1 complaint"
+    assert str(first) == "2 tries, a 1, off 0.5: 1 complaint"
     assert str(Count("tries", 12_500)) == "12,500 tries: 0 complaints"
 
 
