@@ -48,7 +48,7 @@ RUN = "run_command(click.Command('act', callback=act), [])\n"
 @pytest.mark.timeout(PATIENCE)
 def test_a_fault_at_each_write_point_loses_nothing():
     process = parent().start(
-        ["tests.soak.storage", *([] if SOAK else ["--every", "40", "--rounds", "1"])],
+        ["tests.soak.storage", *([] if SOAK else ["--every", "60", "--rounds", "1"])],
         cwd=ROOT, env={**os.environ, "HEDGE_SOAK": "0"}, out=subprocess.PIPE,
         err=subprocess.PIPE,
     )  # fmt: skip
@@ -67,11 +67,13 @@ def test_a_fault_at_each_write_point_loses_nothing():
 
 
 # In a sample the folders say when: what is written matters more than what is imported.
+# Of doors that write by the same code as another one there the full count has all.
+AS_OTHERS = () if SOAK else ("own money", "pension")
 SAMPLE = {"fetch": (9, 30), "run": (7,), "compare": (1, 12), "euro": (12,)}
 
 
 @pytest.mark.timeout(PATIENCE)
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in AS_OTHERS])
 def test_a_command_killed_at_any_moment_loses_nothing(command):
     changes = SAMPLE.get(command, (5,))
     done = soak(command, 10) if SOAK else soak(command, len(changes), changes)

@@ -60,24 +60,29 @@ MONEY = {
     "--no-carry-rates": None,
 }  # fmt: skip
 
-RATES = ("0.15", "0", "1", "1.5", "-0.1", "nan", "SPY=0.15", "IEF=0.3@2000-06-30", "SPY=0.15,IEF=1",
+# What can be meant comes more often, so that a line of many options is answered at times.
+RATES = (*("IEF=0.15", "IEF=0.3@2000-06-30", "0") * 4,
+          "0.15", "0", "1", "1.5", "-0.1", "nan", "SPY=0.15,IEF=1",
           "IEF=0.3@", "IEF=0.3@2000-13-01", "@2000-01-31", "IEF=x", "=0.1", "QQQ=0.3",
           "SPY=0.15,SPY=0.3", "a\0b=0.1")  # fmt: skip
-FLOW = ("500/month", "-300/quarter", "-4%/year", "0/month", "1e15/day", "-100%/year",
+FLOW = (*("500/month", "-300/quarter", "-4%/year") * 4, "0/month", "1e15/day", "-100%/year",
         "1e400/month", "500/fortnight", "500", "/month", "500/", "%/month", "--5/month",
         "1,000/month", "nan/month",
         "7/half-year", "-9999999/day")  # fmt: skip
 # What an investor does beside holding a strategy, and which tickers play which role.
 PLAN = {
-    "--withholding": RATES, "--band": NUMBER, "--band-relative": ("0.25", "0", "1", "1.01", "x"),
+    "--withholding": RATES, "--band": (*("0.05", "0", "0.5") * 4, *NUMBER),
+    "--band-relative": (*("0.1",) * 8, "0.25", "0", "1", "1.01", "x"),
     "--band-to": ("target", "edge", "edge", "Edge", "middle"), "--flow": FLOW,
     "--flow-indexed": None, "--no-flow-indexed": None,
-    "--flows": ("flows.csv", "flows.csv", "prices/SPY.csv", "no-such.csv", ".", "/dev/null",
+    "--flows": (*("flows.csv",) * 8, "prices/SPY.csv", "no-such.csv", ".", "/dev/null",
                 "2000-06-30=500", "2000-06-30=500,2000-06-30=-1"),
-    "--real": None, "--no-real": None, "--hedge": ("IEF", "TLT,IEF", "SPY", "QQQ", ",", "IEF,IEF"),
-    "--equity": ("SPY", "SPY,IEF", "QQQ", ",", "spy"), "--price-only": ("SPY", "IEF", "QQQ", ","),
-    "--strategy-file": ("rule.py", "rule.py:Rule", "rule.py:No", "broken.py", "prices", "x.py",
-                        "prices/SPY.csv", ":", "rule.py:"),
+    "--real": None, "--no-real": None,
+    "--hedge": (*("IEF",) * 6, "TLT,IEF", "SPY", "QQQ", ",", "IEF,IEF"),
+    "--equity": (*("SPY",) * 6, "SPY,IEF", "QQQ", ",", "spy"),
+    "--price-only": ("SPY", "IEF", "QQQ", ","),
+    "--strategy-file": (*("rule.py",) * 6, "rule.py:Rule", "rule.py:No", "broken.py", "prices",
+                        "x.py", "prices/SPY.csv", ":", "rule.py:"),
 }  # fmt: skip
 RUN_OPTIONS = {
     **MONEY, **PLAN,
