@@ -67,11 +67,8 @@ lint: $(DEV_STAMP) ## Check style and types
 
 # Fault counts that no change has to wait for; their figures stand in docs/reliability.md.
 .PHONY: soak
-soak: $(DEV_STAMP) ## Run the full counts of docs/reliability.md (one to two hours)
-	HEDGE_SOAK=1 $(BIN)/python -m pytest -s -o timeout=7200 -n 0 tests/soak tests/data/sources/test_misbehaviour.py \
-	    tests/data/sources/test_fred_misbehaviour.py tests/data/sources/test_bounds.py
-	$(BIN)/python -m tests.soak.yahoo
-	$(BIN)/python -m tests.soak.faults
+soak: $(DEV_STAMP) ## Make the full counts of docs/reliability.md and record them (goes on where it was stopped)
+	$(BIN)/python -m tests.soak --record --resume
 
 .PHONY: audit
 audit: $(DEV_STAMP) ## Ask for known faults of the pinned dependencies (needs internet)

@@ -1,6 +1,6 @@
 """Nothing finished is lost: processes killed, disks full, folders read-only, many at once.
 
-A sample of what ``HEDGE_SOAK=1`` (or ``python -m tests.soak.faults``) does in full.
+A sample of what ``HEDGE_SOAK=1`` does in full, and ``python -m tests.soak`` on two cores.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tests import yahoo_server
 from tests.conftest import ROOT, SOAK
 from tests.soak.commands import COMMANDS, servers, soak, start_soon, together
 from tests.soak.points import FAULTS, KILL
+from tests.soak.published import WRITTEN
 from tests.soak.storage import PROCESSES
 from tests.warm import parent
 
@@ -46,16 +47,11 @@ RUN = "run_command(click.Command('act', callback=act), [])\n"
 
 @pytest.mark.timeout(PATIENCE)
 def test_a_fault_at_each_write_point_loses_nothing():
-    if SOAK:
-        words = [sys.executable, "-m", "tests.soak.storage"]
-        process = subprocess.Popen(
-            words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-    else:
-        process = parent().start(
-            ["tests.soak.storage", "--every", "40", "--rounds", "1"],
-            cwd=ROOT, env=os.environ, out=subprocess.PIPE, err=subprocess.PIPE,
-        )  # fmt: skip
+    process = parent().start(
+        ["tests.soak.storage", *([] if SOAK else ["--every", "60", "--rounds", "1"])],
+        cwd=ROOT, env={**os.environ, "HEDGE_SOAK": "0"}, out=subprocess.PIPE,
+        err=subprocess.PIPE,
+    )  # fmt: skip
     said, errors = process.communicate()
     assert process.returncode == 0, errors
     figures = [json.loads(line) for line in said.splitlines()]
@@ -63,18 +59,21 @@ def test_a_fault_at_each_write_point_loses_nothing():
     faults = {one["fault"] for one in figures}
     assert faults == {KILL, *FAULTS, ""}  # the last one is eight processes at once
     killed = [one for one in figures if one["fault"] == KILL]
-    assert len(killed) == 10
-    assert sum(one["points"] for one in killed) > 200
+    assert [one["scenario"] for one in killed] == list(WRITTEN)
+    assert all(one["points"] > 5 for one in killed)
+    assert sum(one["points"] for one in killed) > 500
     if SOAK:
         assert all(one["trials"] == one["points"] for one in figures if one["fault"])
 
 
 # In a sample the folders say when: what is written matters more than what is imported.
+# Of doors that write by the same code as another one there the full count has all.
+AS_OTHERS = () if SOAK else ("own money", "pension")
 SAMPLE = {"fetch": (9, 30), "run": (7,), "compare": (1, 12), "euro": (12,)}
 
 
 @pytest.mark.timeout(PATIENCE)
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in AS_OTHERS])
 def test_a_command_killed_at_any_moment_loses_nothing(command):
     changes = SAMPLE.get(command, (5,))
     done = soak(command, 10) if SOAK else soak(command, len(changes), changes)

@@ -4,12 +4,14 @@ A command is one entry of ``COMMANDS``. It runs in its own process group, its wo
 same. A moment is either a share of its measured duration, or a number of changes seen in the
 folders it writes to, which needs no measured duration and hits the part that matters. With
 every second kill only the first process dies, and its workers have to end by themselves.
+
+Most of them begin as forks of a process that has loaded the libraries (``tests/warm.py``), so that
+the moments fall into what the command does; of ten, two begin as users start them, loading too.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import shutil
@@ -26,10 +28,12 @@ from pathlib import Path
 from tests import warm, yahoo_server
 from tests.made_exchange import hold_currency
 from tests.made_rates import hold_rates
+from tests.soak.counts import FRACTION, tell
 from tests.soak.storage import PROCESSES, complaints, contents, temporaries
 
 ROOT = Path(__file__).parents[2]
 LIMIT_SECONDS = 300
+TOGETHER = "together"
 Started = subprocess.Popen[str] | warm.Forked
 Start = Callable[[str, Path, dict[str, str]], Started]
 MONTHS = ("--source", "bundled", "--start", "2015-01-30")
@@ -60,6 +64,32 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
          *MONTHS, "--out", "{out}"),
         ("index.html",),
     ),
+    "own money": (
+        ("backtests.compare", "hedge_mix", "hedge_mix@JPY", "--each-in-its-own", "--no-tearsheet",
+         "--no-verdict", *MONTHS, "--out", "{out}"),
+        ("index.html",),
+    ),
+    # A pensioner abroad: bands, payouts, tax, purchasing power.
+    "pension": (
+        ("backtests.run", "hedge_mix", "--currency", "EUR", "--fx-hedge", "0.5", "--withholding",
+         "IEF=0.15", "--band", "0.05", "--flow", "-4%/year", "--real", "--no-tearsheet", *MONTHS,
+         "--out", "{out}"),
+        ("index.html",),
+    ),
+    "today": (
+        ("backtests.today", "hedge_mix", "--source", "yahoo"),
+        (),
+    ),
+    "stress": (
+        ("backtests.stress", "hedge_mix", *MONTHS, "--out", "{out}"),
+        ("index.html",),
+    ),
+    "claims": (
+        ("backtests.claims", "--source", "bundled", "--end", "1990-12-31", "--out", "{out}"),
+        ("index.html",),
+    ),
+    "lab": (("tests.soak.python_doors", "lab", "{out}"), ("index.html",)),
+    "python": (("tests.soak.python_doors", "face", "{out}"), ("index.html", "trials.parquet")),
     "tune": (
         ("backtests.tune", "attack_defend", "--grid", "step_bp=5:500:5", "--subject-to",
          "max_drawdown>-0.9", "--source", "bundled", "--start", "1990-01-31", "--out", "{out}"),
@@ -171,13 +201,16 @@ def _state(root: Path) -> frozenset[tuple[str, int]]:
     return frozenset(entries)
 
 
-def survivors(group: int) -> list[int]:
-    """Processes of a group that still run; those that are only not reaped yet are left out."""
+def survivors(session: int) -> list[int]:
+    """Processes of a session that still run; those that are only not reaped yet are left out.
+
+    Of the session, not of the group: what a command starts may lead a group of its own.
+    """
     running = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            state, _, its_group = entry.read_text().rpartition(")")[2].split()[:3]
-            if int(its_group) == group and state not in "ZX":
+            state, _, _, its_session = entry.read_text().rpartition(")")[2].split()[:4]
+            if int(its_session) == session and state not in "ZX":
                 running.append(int(entry.parent.name))
     return running
 
@@ -192,29 +225,33 @@ def soak(command: str, kills: int, changes: tuple[int, ...] = (), seed: int = 20
     kills
         How often; what ends before its moment is tried again, at another one.
     changes
-        Moments, as changes of its folders, and one run to its end after all of them; all started
-        by :func:`start_soon`. Without, random moments of its measured duration, and a run to its
-        end after each, as users start them.
+        Moments, as changes of its folders, and one run to its end after all of them. Without,
+        random moments of its measured duration, and a run to its end after each.
     seed
         Of the random moments.
     """
     began, done, chance = time.monotonic(), Killed(command), random.Random(seed)
     with tempfile.TemporaryDirectory() as scratch, servers() as (environment, _):
         root = Path(scratch)
-        begin = start_soon if changes else start
-        shortest = 0.0 if changes else _finish(done, root, environment, begin)
+        shortest: dict[Start, float] = {}
+        if not changes:
+            shortest[start_soon] = _finish(done, root, environment, start_soon)
         for number in range(3 * kills):
+            begin = start if number % 5 == 4 and not changes else start_soon
             if changes:
                 moment = Moment(changes=changes[number % len(changes)])
             else:
-                moment = Moment(seconds=chance.uniform(0.0, shortest))
+                if begin not in shortest:
+                    shortest[begin] = _finish(done, root, environment, begin)
+                moment = Moment(seconds=chance.uniform(0.0, shortest[begin]))
             _kill_and_look(done, root, environment, moment, begin, group=number % 2 == 0)
             if not changes:
-                shortest = min(shortest, _finish(done, root, environment, begin))
+                took = _finish(done, root, environment, start_soon)
+                shortest[start_soon] = min(shortest[start_soon], took)
             if done.kills == kills:
                 break
         if changes:
-            _finish(done, root, environment, begin)
+            _finish(done, root, environment, start_soon)
     done.seconds = round(time.monotonic() - began, 1)
     return done
 
@@ -298,16 +335,22 @@ def together(processes: int) -> Killed:
 
 
 def main() -> None:
-    """Kill each command ten times, then let eight run at once; a line of JSON each."""
+    """Kill each command ten times, then let eight run at once."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--only", choices=list(COMMANDS), nargs="+", default=list(COMMANDS))
+    parser.add_argument("--only", choices=[*COMMANDS, TOGETHER], nargs="+",
+                        default=[*COMMANDS, TOGETHER])  # fmt: skip
     parser.add_argument("--seed", type=int, default=20260101)
     given = parser.parse_args()
     for command in given.only:
-        done = soak(command, given.kills, seed=given.seed)
-        print(json.dumps(vars(done)), flush=True)
-    print(json.dumps(vars(together(PROCESSES))), flush=True)
+        if command == TOGETHER:
+            done = together(PROCESSES)
+            tell("whole runs at once", PROCESSES, done.complaints)
+            continue
+        done = soak(command, max(1, round(given.kills * FRACTION)), seed=given.seed)
+        tell("kills of whole commands", done.kills, done.complaints,
+             sums={command: done.kills, "runs to the end": done.recoveries,
+                   "came too late": done.too_late})  # fmt: skip
 
 
 if __name__ == "__main__":

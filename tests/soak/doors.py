@@ -6,10 +6,11 @@ import contextlib
 import importlib
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from data.command import run_command
+from data.errors import HedgeError
 
 # What tells the reader how to go on: a clause of its own, what would be taken, or where to look.
 CURE = re.compile(r"; \w|\(see --help\)|did you mean |\btakes |\bis one of |for example: ")
@@ -62,4 +63,18 @@ def complaint(answer: Answer) -> str:
         return "data refused without --strict"
     if answer.code != 0 and not CURE.search(answer.error):
         return "an error that does not say what to do"
+    return ""
+
+
+def complaint_of(function: Callable[[], object]) -> str:
+    """What is wrong with how a call from Python ends, or nothing: an answer, or one error."""
+    try:
+        function()
+    except HedgeError as error:
+        if "\n" in str(error):
+            return f"an error of more than one line: {error}"
+        if not CURE.search(f"error: {error}"):
+            return f"an error that does not say what to do: {error}"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
     return ""

@@ -40,9 +40,17 @@ RUN = (*STRATEGIES, "hedge_mix:SPY=0.7,IEF=0.3", "hedge_mix:", "hedge_mix:SPY",
        "prices", ".", "..", "/", "nowhere", "hedge_mix:weights=SPY=1", "carry:step_bp=x",
        "hedge_mix:SPY=0.7,SPY=0.1", "60/40=hedge_mix", "60/40=hedge_mix:SPY=0.6,IEF=0.4",
        "mine=run.toml", "run.toml", "broken.toml", "mine=finished", "=carry", "a=", "a=a=carry",
-       "60:40=carry", "no-such.toml", "x=prices/SPY.csv", f"{'y' * 99}=carry")  # fmt: skip
+       "60:40=carry", "no-such.toml",
+       "hedge_mix@JPY", "hedge_mix@JPY:fx_hedge=1", "hedge_mix@", "carry@XXX",
+       "hedge_mix:band=0.05",
+       "hedge_mix:flow=500/month,band=0.1", "hedge_mix:flows=2000-06-30=500+2000-07-31=-1",
+       "hedge_mix:withholding=IEF=0.15", "hedge_mix:real=true", "hedge_mix:band=none",
+       "hedge_mix:flow=none",
+       "hedge_mix:band=", "hedge_mix:band=2", "hedge_mix:flow=x",
+       "x=prices/SPY.csv", f"{'y' * 99}=carry")  # fmt: skip
 FILE = ("run.toml", "broken.toml", "prices", "no-such.toml", "/dev/null", "prices/SPY.csv")
 
+PORT = ("0", "0", "1", "8501", "65535", "65536", "-1", "80", "x", "1.5", "8501a")
 CURRENCY = ("JPY", "JPY", "jpy", "EUR", "GBP", "CHF", "AUD", "CNY", "USD", "YEN", "BTC", "")
 RATIO = ("0", "1", "0.5", "1.5", "-0.1", "nan", "IEF=1", "SPY=0.5", "IEF=1,TLT=0.5", "IEF=1,IEF=1",
          "IEF", "IEF=", "=1", "IEF=x", "IEF=2", "ief=1", "GC=F=1", "IEF=1e-400", "all")  # fmt: skip
@@ -52,8 +60,32 @@ MONEY = {
     "--no-carry-rates": None,
 }  # fmt: skip
 
+# What can be meant comes more often, so that a line of many options is answered at times.
+RATES = (*("IEF=0.15", "IEF=0.3@2000-06-30", "0") * 4,
+          "0.15", "0", "1", "1.5", "-0.1", "nan", "SPY=0.15,IEF=1",
+          "IEF=0.3@", "IEF=0.3@2000-13-01", "@2000-01-31", "IEF=x", "=0.1", "QQQ=0.3",
+          "SPY=0.15,SPY=0.3", "a\0b=0.1")  # fmt: skip
+FLOW = (*("500/month", "-300/quarter", "-4%/year") * 4, "0/month", "1e15/day", "-100%/year",
+        "1e400/month", "500/fortnight", "500", "/month", "500/", "%/month", "--5/month",
+        "1,000/month", "nan/month",
+        "7/half-year", "-9999999/day")  # fmt: skip
+# What an investor does beside holding a strategy, and which tickers play which role.
+PLAN = {
+    "--withholding": RATES, "--band": (*("0.05", "0", "0.5") * 4, *NUMBER),
+    "--band-relative": (*("0.1",) * 8, "0.25", "0", "1", "1.01", "x"),
+    "--band-to": ("target", "edge", "edge", "Edge", "middle"), "--flow": FLOW,
+    "--flow-indexed": None, "--no-flow-indexed": None,
+    "--flows": (*("flows.csv",) * 8, "prices/SPY.csv", "no-such.csv", ".", "/dev/null",
+                "2000-06-30=500", "2000-06-30=500,2000-06-30=-1"),
+    "--real": None, "--no-real": None,
+    "--hedge": (*("IEF",) * 6, "TLT,IEF", "SPY", "QQQ", ",", "IEF,IEF"),
+    "--equity": (*("SPY",) * 6, "SPY,IEF", "QQQ", ",", "spy"),
+    "--price-only": ("SPY", "IEF", "QQQ", ","),
+    "--strategy-file": (*("rule.py",) * 6, "rule.py:Rule", "rule.py:No", "broken.py", "prices",
+                        "x.py", "prices/SPY.csv", ":", "rule.py:"),
+}  # fmt: skip
 RUN_OPTIONS = {
-    **MONEY,
+    **MONEY, **PLAN,
     "--source": SOURCE, "--extend": None, "--no-extend": None, "--start": DAY, "--end": DAY,
     "--fee-bps": NUMBER,
     "--slippage-bps": NUMBER, "--lag": ("1", "2", "3", "1.5", "0", "500", "99999999999999999999"),
@@ -66,8 +98,9 @@ DOORS = {
     "backtests.run": (NAME, (0, 1, 1, 1, 2), {
         **RUN_OPTIONS, "--weights": WEIGHTS, "--rebalance": CALENDAR, "--offset": OFFSET,
         "--set": SETTING,
-        "--config": FILE, "--refresh": None, "--again": None, "--json": None, "--list": None,
-        "--help": None,
+        "--withdrawals": ("4", "0.04", "4%", "0", "-1", "100", "x", "nan"),
+        "--config": FILE, "--refresh": None, "--again": None, "--json": None,
+        "--list": None, "--help": None,
         "-h": None,
     }),
     "backtests.today": ((*NAME, "results/finished", "prices", *FILE), (0, 1, 1, 1, 2), {
@@ -85,7 +118,8 @@ DOORS = {
         "--json": None, "--help": None,
     }),
     "backtests.compare": (RUN, (0, 1, 2, 2, 2, 3, 25), {
-        **RUN_OPTIONS, "--align": None, "--against": None, "--help": None,
+        **RUN_OPTIONS, "--each-in-its-own": None, "--align": None, "--against": None,
+        "--help": None,
     }),
     "backtests.tune": (NAME, (0, 1, 1, 1, 2), {
         **{name: known for name, known in RUN_OPTIONS.items()
@@ -109,6 +143,10 @@ DOORS = {
         "--max-age": ("0", "5", "36501", "-1", "x"), "--refresh": None, "--json": None,
         "--help": None,
     }),
+    "backtests.app": (("x",), (0, 0, 0, 1), {
+        "--port": PORT, "--pages-port": PORT, "--no-browser": None, "--out": FOLDER,
+        "--strategy-file": PLAN["--strategy-file"], "--help": None,
+    }),
     "data.cache": (("x",), (0, 0, 0, 1), {"--clear": None, "--help": None}),
     "data.history": (("x",), (0, 0, 0, 1), {
         "--source": SOURCE, "--first": ("2000-01", "2005-02", "2000-13", "0000-01", "2000-01-01"),
@@ -117,7 +155,8 @@ DOORS = {
     }),
 }  # fmt: skip
 SHARES = {
-    "backtests.run": 0.34,
+    "backtests.run": 0.33,
+    "backtests.app": 0.01,
     "backtests.stress": 0.04,
     "backtests.today": 0.05,
     "backtests.claims": 0.02,

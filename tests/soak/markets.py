@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from hypothesis import strategies as st
 
 from backtests.engine.costs import Costs
 from data.market import CASH, Market
-from strategies.schedule import REBALANCE
+from strategies.schedule import REBALANCE, most_offset
 from tests.conftest import market_of
+from tests.soak.moneys import LONG_ENOUGH, MoneyCase, PlanCase, draw_money, draw_plan, in_dollars
 
 TICKERS = ("A", "B", "C", "D", "E", "F")
 SCALES = (1e-6, 1e-3, 1.0, 100.0, 1e6, 1e9)
@@ -38,30 +39,54 @@ class Case:
     rebalance: str
     weights: str
     scheduled: bool
+    offset: int
+    money_asked: MoneyCase | None
+    plan: PlanCase | None
+
+    @property
+    def money(self) -> MoneyCase | None:
+        """In whose money it is; None for dollars of the day, and where there are too few rows."""
+        return self.money_asked if self.rows >= LONG_ENOUGH else None
+
+    @property
+    def session(self) -> int:
+        """On which session of its period the calendar decides, as far as it has so many."""
+        return min(self.offset, most_offset(self.rebalance, monthly_rows=self.ppy == 12))
 
 
-BASIS_POINTS = st.sampled_from([0.0, 0.5, 2.0, 25.0, 500.0])
-CASES = st.builds(
-    Case,
-    seed=st.integers(0, 2**32 - 1),
-    tickers=st.integers(1, 6),
-    rows=st.one_of(st.integers(1, 260), st.integers(12, 260)),
-    ppy=st.sampled_from([12, 252]),
-    scale=st.sampled_from(SCALES),
-    volatility=st.sampled_from(VOLATILITIES),
-    bill=st.sampled_from(BILLS),
-    crashes=st.integers(0, 2),
-    flat=st.booleans(),
-    late=st.booleans(),
-    costs=st.builds(Costs, fee_bps=BASIS_POINTS, slippage_bps=BASIS_POINTS, lag=st.integers(1, 10)),
-    rebalance=st.sampled_from(REBALANCE),
-    weights=st.sampled_from(["mixed", "full", "one", "none", "tiny"]),
-    scheduled=st.booleans(),
-)
+BASIS_POINTS = (0.0, 0.5, 2.0, 25.0, 500.0)
+
+
+def draw(seed: int) -> Case:
+    """The case of a seed: one in three in dollars of the day, one in three without a plan."""
+    rng = random.Random(seed)
+    return Case(
+        seed=rng.getrandbits(32),
+        tickers=rng.randint(1, 6),
+        rows=rng.randint(rng.choice((1, 12, 12, LONG_ENOUGH, LONG_ENOUGH)), 260),
+        ppy=rng.choice((12, 252)),
+        scale=rng.choice(SCALES),
+        volatility=rng.choice(VOLATILITIES),
+        bill=rng.choice(BILLS),
+        crashes=rng.choice((0, 0, 1, 2)),
+        flat=rng.random() < 0.3,
+        late=rng.random() < 0.5,
+        costs=Costs(
+            fee_bps=rng.choice(BASIS_POINTS),
+            slippage_bps=rng.choice(BASIS_POINTS),
+            lag=rng.randint(1, 10),
+        ),
+        rebalance=rng.choice(REBALANCE),
+        weights=rng.choice(("mixed", "mixed", "full", "one", "none", "tiny")),
+        scheduled=rng.random() < 0.5,
+        offset=rng.choice((1, 1, 2, 3, 15)),
+        money_asked=draw_money(rng) if rng.random() < 2 / 3 else None,
+        plan=draw_plan(rng) if rng.random() < 2 / 3 else None,
+    )
 
 
 def make_market(case: Case) -> Market:
-    """Draw prices: log-normal, each ticker on a scale of its own, with crashes of 99 %."""
+    """Draw prices in dollars: log-normal, each ticker on a scale of its own, crashes of 99 %."""
     rng = np.random.default_rng(case.seed)
     shape = (case.rows, case.tickers)
     sessions = (
@@ -81,7 +106,8 @@ def make_market(case: Case) -> Market:
             prices.iloc[: rng.integers(0, case.rows), ticker] = np.nan
     growth = (1 + case.bill / 100) ** (1 / case.ppy)
     cash = pd.Series(100 * growth ** np.arange(case.rows), sessions, name=CASH)
-    return market_of(prices, cash, case.ppy)
+    market = market_of(prices, cash, case.ppy)
+    return market if case.money is None else in_dollars(case.money, market)
 
 
 def weights_of(case: Case, rng: np.random.Generator) -> np.ndarray:

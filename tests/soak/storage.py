@@ -2,7 +2,8 @@
 
 One process loads the project and makes what is to be written; for every point it forks a child
 that meets a fault there, looks at what is left, and forks another that has to succeed without
-help. ``--every 5`` takes each fifth point. Prints a line of JSON a scenario and fault.
+help. ``--every 5`` takes each fifth point. Prints a line of JSON a scenario and fault. What each
+door writes is among the scenarios (``published.py``).
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ from data.errors import HedgeError
 from data.sources.bars import COLUMNS, Bars
 from data.sources.fetching import fresh_snapshot
 from data.sources.snapshots import SUFFIX, Store
+from tests.soak.counts import FRACTION, FULL, mine, tell
 from tests.soak.points import FAULTS, KILL, Points, install
+from tests.soak.published import PROXIES, door_acts
 from tests.yahoo_server import made_bars
 
 Act = Callable[[Path], object]
@@ -184,7 +187,12 @@ def scenarios(*, with_tearsheet: bool) -> tuple[list[Scenario], list[Act]]:
         Scenario("a run over one that differs", another_version, first, (listed,)),
         Scenario("comparison", both, side_by_side, (listed,)),
         Scenario("a receipt", partial(remember, question="b"), remember, (listed,)),
-    ]
+    ]  # fmt: skip
+    for name, act in door_acts().items():
+        if name == PROXIES:  # in a folder of its own
+            scenarios.append(Scenario(name, nothing, act, ("tracking.csv", "tracking.svg")))
+        else:
+            scenarios.append(Scenario(name, both, act, (listed, "trials.parquet")))
     return scenarios, runs
 
 
@@ -359,7 +367,8 @@ def measure(
     figures = Figures(scenario.name, fault, len(points))
     # A sample takes other points for each fault.
     first = 1 + [KILL, *FAULTS].index(fault) * every // 5
-    for number in [at] if at else range(first, len(points) + 1, every):
+    numbers = [at] if at else range(first, len(points) + 1, every)
+    for number in mine(numbers):
         figures.trials += 1
         kind, path = points[number - 1]
         figures.complaints += [
@@ -418,9 +427,16 @@ def main() -> None:
             with prepared(scenario) as (template, points):
                 for fault in given.faults:
                     figures = measure(scenario, template, points, fault, given.every, given.at)
-                    print(json.dumps(vars(figures)), flush=True)
+                    if FULL:
+                        tell(f"write points with {fault}", figures.trials, figures.complaints)
+                    else:
+                        print(json.dumps(vars(figures)), flush=True)
     if given.rounds:
-        print(json.dumps(vars(together(runs, PROCESSES, given.rounds))), flush=True)
+        figures = together(runs, PROCESSES, max(1, round(given.rounds * FRACTION)))
+        if FULL:
+            tell("processes at once", figures.trials, figures.complaints)
+        else:
+            print(json.dumps(vars(figures)), flush=True)
 
 
 if __name__ == "__main__":

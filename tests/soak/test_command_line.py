@@ -6,18 +6,23 @@
 from __future__ import annotations
 
 import collections
+import importlib
 import os
 import random
 import subprocess
 import sys
 from concurrent.futures import Future
 
+import click
 import pytest
 
+from strategies import registry
 from tests.conftest import ROOT
-from tests.soak.counts import count, report
+from tests.soak import counts
+from tests.soak.counts import FULL, count, tell
 from tests.soak.doors import call, complaint
 from tests.soak.grammar import DOORS, SHARES, vector
+from tests.warm import parent
 
 
 class Here:
@@ -36,6 +41,26 @@ class Here:
 
     def shutdown(self, **_):
         pass
+
+
+def opened(*listening, **_):
+    """Stands in for the server of the lab."""
+    for each in listening[:2]:
+        each.close()
+
+
+# A rule of the user's own that holds SPY.
+RULE = """
+import pandas as pd
+from strategies.base import Strategy
+
+class Rule(Strategy):
+    name = "rule"
+    tickers = ("SPY",)
+
+    def target_weights(self, market):
+        return pd.DataFrame({"SPY": 1.0}, market.sessions)
+"""
 
 
 @pytest.fixture
@@ -61,6 +86,12 @@ def place(tmp_path, monkeypatch):
     (tmp_path / "run.toml").write_bytes((folder / "run.toml").read_bytes())
     folder.rename(folder.with_name("finished"))
     (tmp_path / "broken.toml").write_text('strategy = "hedge_mix"\nlag = "one"\n')
+    (tmp_path / "flows.csv").write_text("date,amount\n2000-06-30,500\n2000-09-29,-300\n")
+    (tmp_path / "rule.py").write_text(RULE)
+    (tmp_path / "broken.py").write_text("class Rule(:\n")
+    monkeypatch.setattr("backtests.app.serve", opened)  # it would go on until Ctrl-C
+    monkeypatch.setattr("webbrowser.open", lambda *_, **__: True)
+    monkeypatch.setattr(registry, "_GIVEN", {})
     return tmp_path
 
 
@@ -83,12 +114,14 @@ def cheap(door: str, arguments: list[str]) -> list[str]:
         for option, text in (("--end", "1966-06-30"), ("--source", "bundled")):
             if not any(word == option or word.startswith(f"{option}=") for word in arguments):
                 added += [option, text]
+    if door == "backtests.app" and not any(word.startswith("--port") for word in arguments):
+        added += ["--port", "0"]
     # Options before the words: a lone -- ends them.
     return added + arguments
 
 
 def test_no_command_line_ends_badly(place):
-    rng = random.Random(20261122)
+    rng = random.Random(counts.seed(20261122))
     seen: collections.Counter[int] = collections.Counter()
     messages: dict[str, list[str]] = {}
     wrong = []
@@ -101,7 +134,8 @@ def test_no_command_line_ends_badly(place):
             messages.setdefault(answer.error[:60], [door, *arguments, answer.error])
         if found := complaint(answer):
             wrong.append(f"{found}: {door} {arguments!r}\n{answer.err[-600:]}")
-    report(f"{sum(seen.values())} command lines, exit codes {dict(seen)}, {len(messages)} messages")
+    codes = {f"exit code {code}": number for code, number in sorted(seen.items())}
+    tell("command lines", sum(seen.values()), wrong, codes)
     if path := os.environ.get("HEDGE_SOAK_MESSAGES"):
         text = "\n".join(sorted(line[-1] for line in messages.values()))
         (ROOT / path).write_text(text, encoding="utf-8", errors="backslashreplace")
@@ -117,20 +151,41 @@ def can_be_passed(word: str) -> bool:
 
 
 def test_the_same_as_processes(place):
-    """A handful as real processes: interpreter, encodings and exit as users have them."""
-    rng = random.Random(7)
-    wrong = []
-    for _ in range(count(6, 200)):
-        door = rng.choice(list(DOORS))
+    """Real processes: interpreter, encodings and exit as users have them.
+
+    Of the full count every tenth starts Python, the others are forks of a process that has loaded
+    the libraries.
+    """
+    rng = random.Random(counts.seed(7))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    wrong, tried = [], count(6, 200)
+    for number in range(tried):
+        door = rng.choice([door for door in DOORS if door != "backtests.app"])  # which goes on
         arguments = [word for word in cheap(door, vector(rng, door)) if can_be_passed(word)]
-        done = subprocess.run(
-            [sys.executable, "-m", door, *map(os.fsencode, arguments)],
-            cwd=place, check=False, capture_output=True, timeout=120,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-        printed = done.stderr.decode(errors="replace")
-        if done.returncode not in (0, 2, 3) or "Traceback" in printed + done.stdout.decode(
-            errors="replace"
-        ):
-            wrong.append(f"{door} {arguments!r}: {done.returncode}\n{printed[-400:]}")
+        if FULL and number % 10:
+            forked = parent().start([door, *arguments], cwd=place, env=environment,
+                                    out=subprocess.PIPE, err=subprocess.PIPE)  # fmt: skip
+            out, printed = forked.communicate(timeout=120)
+            code = forked.returncode
+        else:
+            done = subprocess.run(
+                [sys.executable, "-m", door, *map(os.fsencode, arguments)],
+                cwd=place, check=False, capture_output=True, timeout=120, env=environment,
+            )  # fmt: skip
+            out, printed = (text.decode(errors="replace") for text in (done.stdout, done.stderr))
+            code = done.returncode
+        if code not in (0, 2, 3) or "Traceback" in printed + out:
+            wrong.append(f"{door} {arguments!r}: {code}\n{printed[-400:]}")
+    tell("command lines as processes", tried, wrong)
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_option_of_a_door_is_tried(door):
+    """An option that the grammar lacks would never be fuzzed; --debug shows tracebacks."""
+    command = importlib.import_module(door).main
+    options = {name for option in command.params if isinstance(option, click.Option)
+               for name in (*option.opts, *option.secondary_opts)}  # fmt: skip
+    assert options - {"--debug"} <= set(DOORS[door][2])
+    assert set(DOORS) == set(SHARES)
+    assert sum(SHARES.values()) >= 0.99

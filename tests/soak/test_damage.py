@@ -10,11 +10,13 @@ import datetime as dt
 import json
 import random
 import shutil
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import backtests
 from backtests.report.files import file_sha256
 from data.currency.currencies import CURRENCIES, DOLLAR_RATE
 from data.currency.quotes import pair_of
@@ -23,11 +25,14 @@ from data.sources import fred, yahoo
 from data.sources.bars import COLUMNS, Bars
 from data.sources.snapshots import Store
 from tests.made_exchange import h10, interbank
-from tests.soak.counts import count, report
-from tests.soak.doors import CURE, call, complaint
+from tests.soak import counts
+from tests.soak.counts import count, tell
+from tests.soak.doors import CURE, call, complaint, complaint_of
 from tests.yahoo_server import body, serve
 
 SHORT = ("--no-tearsheet", "--no-verdict")
+PYTHON = "backtests"
+QUIET = {"quiet": True, "no_verdict": True}
 PIECES = (
     b"", b"\0", b"\n", b"\r\n", b",", b'"', b"'", b"=", b"[", b"]", b"{", b"}", b"-", b"nan",
     b"inf", b"1e999", b"-1", b"0", b"9" * 30, b"\xff\xfe", b"\xef\xbb\xbf", b"\x1b[2J", b"<script>",
@@ -88,7 +93,7 @@ def place(tmp_path, monkeypatch):
 def hold(kind: str, tried: list[tuple[str, str]]) -> None:
     """Report the answers of a kind, and refuse any that was bad."""
     wrong = [line for found, line in tried if found]
-    report(f"{len(tried)} damaged {kind}, {len(wrong)} bad answers")
+    tell(f"damaged {kind}", len(tried), wrong)
     assert not wrong, "\n".join(wrong[:10])
 
 
@@ -98,8 +103,17 @@ def ask(door: str, words: list[str], what: object) -> tuple[str, str]:
     return found, f"{found}: {what!r}\n{answer.err[-500:]}"
 
 
+def ask_any(rng: random.Random, what: object, doors) -> tuple[str, str]:
+    """Let one of some doors read it: a command with its words, or Python with a call."""
+    door, words = rng.choice(doors)
+    if door != PYTHON:
+        return ask(door, list(words), what)
+    found = complaint_of(words)
+    return found, f"{found}: {what!r}"
+
+
 def test_configurations(place):
-    rng = random.Random(1)
+    rng = random.Random(counts.seed(1))
     good = (b'strategy = "hedge_mix"\nsource = "files:prices"\nextend = false\nfee_bps = 2.0\n'
             b'lag = 1\nbenchmark = "SPY"\ninitial = 10000.0\n\n[params]\nrebalance = "monthly"\n\n'
             b'[params.weights]\nSPY = 0.6\nIEF = 0.4\n')  # fmt: skip
@@ -111,12 +125,17 @@ def test_configurations(place):
     for _ in range(count(60, 1_000)):
         text = damaged(rng, rng.choice((good, yen)))
         (place / "run.toml").write_bytes(text)
-        tried.append(ask("backtests.run", ["--config", "run.toml", *SHORT], text))
+        tried.append(ask_any(rng, text, (
+            ("backtests.run", ["--config", "run.toml", *SHORT]),
+            ("backtests.today", ["run.toml"]),
+            ("backtests.stress", ["run.toml"]),
+            (PYTHON, partial(backtests.backtest, config="run.toml", **QUIET)),
+        )))  # fmt: skip
     hold("configurations", tried)
 
 
 def test_files_of_prices_and_yields(place):
-    rng = random.Random(2)
+    rng = random.Random(counts.seed(2))
     days = pd.bdate_range("2000-01-03", periods=60)
     curve = ("date,3m,10y\n" + "".join(f"{day:%Y-%m-%d},5.0,6.1\n" for day in days)).encode()
     tried = []
@@ -124,7 +143,13 @@ def test_files_of_prices_and_yields(place):
         name, good = rng.choice((("SPY", prices()), ("treasury_cmt_yields_daily", curve)))
         text = damaged(rng, good)
         (place / "prices" / f"{name}.csv").write_bytes(text)
-        tried.append(ask("backtests.run", ["hedge_mix", "--source", "files:prices", *SHORT], text))
+        files = ("--source", "files:prices")
+        tried.append(ask_any(rng, text, (
+            ("backtests.run", ["hedge_mix", *files, *SHORT]),
+            ("backtests.tune", ["hedge_mix", *files, "--assets", "SPY,IEF", "--step", "0.5"]),
+            ("backtests.claims", [*files, "--end", "1966-06-30"]),
+            ("data.history", files),
+        )))  # fmt: skip
         (place / "prices" / "SPY.csv").write_bytes(prices())
     hold("files of prices and yields", tried)
 
@@ -148,7 +173,7 @@ def made_runs(place) -> list[list[str]]:
 
 def test_folders_of_runs(place):
     """Bytes damaged, and values exchanged under a manifest that vouches for them."""
-    rng = random.Random(3)
+    rng = random.Random(counts.seed(3))
     pairs = made_runs(place)
     intact = place / "intact"
     shutil.copytree(place / "results", intact)
@@ -167,7 +192,12 @@ def test_folders_of_runs(place):
             manifest = json.loads((target / "manifest.json").read_text())
             manifest["files"][path.name] = file_sha256(path)
             (target / "manifest.json").write_text(json.dumps(manifest))
-        tried.append(ask("backtests.compare", names, (path.name, str(twist)[:2_000])))
+        folders = [str(place / "results" / name) for name in names]
+        tried.append(ask_any(rng, (path.name, str(twist)[:2_000]), (
+            ("backtests.compare", names), ("backtests.compare", names),
+            ("backtests.today", names[:1]), ("backtests.stress", names[:1]),
+            (PYTHON, partial(backtests.compare_runs, *folders, quiet=True)),
+        )))  # fmt: skip
         shutil.rmtree(target)
         shutil.copytree(intact / names[0], target)
     hold("folders of runs", tried)
@@ -175,7 +205,7 @@ def test_folders_of_runs(place):
 
 def test_snapshots(place):
     """Of prices, and of all that a run in francs needs besides."""
-    rng = random.Random(4)
+    rng = random.Random(counts.seed(4))
     store = Store(place / "cache")
     days = pd.bdate_range("2020-01-02", periods=50, name="Date")
     pair, moment = pair_of("CHF"), dt.datetime.now(dt.UTC)
@@ -213,7 +243,7 @@ def test_snapshots(place):
 
 def test_answers_about_currencies(place, monkeypatch):
     """H.10 of the yen, the euro's pair and the Swiss short rate: taken, or refused in a line."""
-    rng = random.Random(5)
+    rng = random.Random(counts.seed(5))
     short = CURRENCIES["CHF"].interbank
     with serve() as web:
         monkeypatch.setenv("HEDGE_YAHOO_URL", web.url)

@@ -6,22 +6,27 @@
 from __future__ import annotations
 
 from tests.engine.flow_cases import apart, mixes_apart
-from tests.soak.counts import count, report
+from tests.soak import counts
+from tests.soak.counts import count, tell
 
 
 def test_kernel_and_ledger_agree():
     worst, ruined, markets = 0.0, 0, count(40, 10_000)
-    for seed in range(1_000, 1_000 + markets):
+    first = counts.seed(1_000)
+    for seed in range(first, first + markets):
         difference, theirs = apart(seed)
         assert difference <= 1e-9, seed
         worst, ruined = max(worst, difference), ruined + (theirs.ruined is not None)
-    report(f"{markets} markets, {ruined} ruined, largest difference {worst:.3g}")
+    tell("markets with bands and flows", markets, sums={"ruined": ruined},
+         worst={"difference": worst})  # fmt: skip
 
 
 def test_mixes_side_by_side_agree_with_the_ledger():
     worst, ruined, markets = 0.0, 0, count(8, 2_000)
-    for seed in range(markets):
+    first = counts.seed(0)
+    for seed in range(first, first + markets):
         difference, taken = mixes_apart(seed)
         assert difference <= 1e-9, seed
         worst, ruined = max(worst, difference), ruined + taken
-    report(f"{markets} markets of mixes, {ruined} mixes ruined, largest difference {worst:.3g}")
+    tell("markets of mixes side by side", markets, sums={"ruined": ruined},
+         worst={"difference": worst})  # fmt: skip

@@ -21,9 +21,11 @@ from data.sources import yahoo
 from data.sources.bars import total_return
 from tests import yahoo_server as server
 from tests.soak.corruption import CORRUPTIONS, Corruption, anothers, corrupt
+from tests.soak.counts import mine, tell
 from tests.soak.made import TOLERANCE, Outcome, judge, random_bars
 
 FULL_COUNT = 10_000
+WHAT = "corruptions of good histories"
 MADE, MADE_ROWS = 8, 1500
 UNKNOWN = "MADE"  # no fund's ticker
 REAL = Path(__file__).parents[3] / "shared" / "market" / "yahoo"
@@ -72,7 +74,9 @@ def spoilt_by(seed: int, goods: list[Good]) -> tuple[Good, Corruption]:
 
 def main() -> None:
     """Run and print a table."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else FULL_COUNT
+    given = int(sys.argv[1]) if len(sys.argv) > 1 else FULL_COUNT
+    seeds = mine(range(given))
+    count = len(seeds)
     ends: dict[tuple[bool, str], Counter[str]] = {}
     within: Counter[tuple[bool, str]] = Counter()  # reported, though no day's return was wrong
     slipped: list[tuple[float, str, int]] = []
@@ -83,7 +87,7 @@ def main() -> None:
         paying = {name: bars for name, bars in whole.items() if bars["Dividends"].any()}
         goods = [good_history(web, UNKNOWN, random_bars(seed, MADE_ROWS)) for seed in range(MADE)]
         goods += [good_history(web, name, bars) for name, bars in paying.items()]
-        for seed in range(count):
+        for seed in seeds:
             good, spoilt = spoilt_by(seed, goods)
             outcome = trial(web, good, spoilt)
             key = (spoilt.alike, spoilt.name)
@@ -104,6 +108,11 @@ def main() -> None:
         beyond = total.total() - total["harmless"] - reported
         print(f"{what}: {beyond} refused or beyond 0.05 points a day, {total['silent']} silent, "
               f"caught {_caught(total, reported)}")  # fmt: skip
+    tell(WHAT, count, sums={
+        " | ".join(("all alike" if alike else "contradicted", name, word)): number
+        for (alike, name), words in ends.items()
+        for word, number in {**words, "within": within[alike, name]}.items()
+    })  # fmt: skip
     print("largest silent: " + ("; ".join(
         f"{error:.2%} ({name}, seed {seed})" for error, name, seed in sorted(slipped)[-12:]
     ) or "none"))  # fmt: skip
