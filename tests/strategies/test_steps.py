@@ -29,8 +29,8 @@ def test_whole_steps_turn_the_dial_by_sixths():
 
 
 def test_a_day_without_a_signal_changes_no_step():
-    # 1 step up, then nothing known: -10 is 1.2 steps off, 40 is 0.2.
-    assert shares(steps.whole_steps, [50.0, NAN, 40.0], 50.0, 0.5) == [4 / 6, None, 4 / 6]
+    # 1 step up, then nothing known; 30 (0.6) is 0.4 from that step and 0.6 from the middle.
+    assert shares(steps.whole_steps, [50.0, NAN, 30.0], 50.0, 0.7) == [4 / 6, None, 4 / 6]
 
 
 def test_in_proportion_between_nothing_and_the_whole():
