@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, redirect_stdout
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,6 +27,10 @@ from data.errors import UsageError
 from data.regular import MOST_JSON, read_regular_text
 from data.terminal import write_out
 
+if TYPE_CHECKING:
+    from backtests.engine.run import Run
+    from backtests.engine.with_quantstats import Drawn
+
 
 @click.command(context_settings=CONTEXT)
 @click.argument("strategy", required=False)
@@ -42,6 +46,11 @@ from data.terminal import write_out
 @click.option("--withdrawals", is_flag=False, flag_value="4%", metavar="RATE",
               help="Also write how long money lasted of which this much a year, 4% unless given, "
                    "is taken out from every start month: withdrawals.html.")  # fmt: skip
+@click.option(
+    "--serial",
+    is_flag=True,
+    help="Do everything in one process: slower, the same results, less memory.",
+)
 @click.option("--refresh", is_flag=True,
               help="Fetch prices again, even if recent ones are saved.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json and nothing else.")
@@ -54,7 +63,11 @@ def main(strategy: str | None, **options: Any) -> None:
         return
     if strategy is None and options["config"] is None:
         raise UsageError("which strategy? for example: python -m backtests.run hedge_mix (--list)")
-    run(strategy, **options)
+    from backtests.engine.apart import apart
+
+    # First of all: it loads the libraries while everything before the first fill is done here.
+    with nullcontext() if options["serial"] else apart():
+        run(strategy, **options)
 
 
 def run(strategy: str | None, **options: Any) -> None:
@@ -72,13 +85,23 @@ def run(strategy: str | None, **options: Any) -> None:
     out = Path(options["out"])
     require_writable(out)
 
-    from backtests.jobs import execute, publish, require_payable
-    from backtests.report.console import age_line, print_run
+    from backtests.jobs import begin_sheet, execute, publish, require_payable
+    from backtests.report.console import Screen, age_line
 
     rate = options["withdrawals"]
     withdrawals = None if rate is None else require_payable(config, rate)
     console = make_console(stderr=options["as_json"])
     announce = partial(console.print, soft_wrap=True)
+    screen = Screen(console)
+    drawing: Callable[[], Drawn] | None = None
+
+    def show(run: Run) -> None:
+        nonlocal drawing
+        if not options["as_json"]:
+            screen.show(run)
+        if drawing is None and not options["no_tearsheet"]:
+            drawing = begin_sheet(run)
+
     # The user's own rule may print; with --json, stdout holds the summary alone.
     with redirect_stdout(sys.stderr) if options["as_json"] else nullcontext():
         result = execute(
@@ -89,6 +112,7 @@ def run(strategy: str | None, **options: Any) -> None:
             with_verdict=not options["no_verdict"],
             withdrawals=withdrawals,
             strictness=strictness,
+            show=show,
         )
         folder = publish(
             result,
@@ -96,13 +120,14 @@ def run(strategy: str | None, **options: Any) -> None:
             progress,
             with_tearsheet=not options["no_tearsheet"],
             standalone=options["standalone"],
+            drawing=drawing,
         )
     if options["as_json"]:
         if result.simulation.ruined is None:  # else its data end with its money
             announce(age_line(result.summary.data, result.summary.currency))
         write_out(read_regular_text(folder / SUMMARY, MOST_JSON).rstrip("\n"))
     else:
-        print_run(console, result, folder)
+        screen.end(result, folder)
 
 
 def listing() -> str:
