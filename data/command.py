@@ -7,6 +7,7 @@ import gc
 import io
 import os
 import random
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from data.errors import HedgeError, UsageError
+from data.interrupt import INTERRUPTED
 from data.terminal import behind, printable, printable_streams, tell, tell_traceback
 
 if TYPE_CHECKING:
@@ -62,8 +64,12 @@ def run_command(
         # A name may hold characters that the terminal's encoding lacks.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    with printable_streams():
-        _run(command, given, debug=debug)
+    try:
+        with printable_streams():
+            _run(command, given, debug=debug)
+    finally:
+        if arguments is None:  # all is done and told: Ctrl-C would only spoil how Python ends
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run(command: click.Command, given: Sequence[str], *, debug: bool) -> None:
@@ -76,7 +82,7 @@ def _run(command: click.Command, given: Sequence[str], *, debug: bool) -> None:
         command.main(args=list(given), standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
-        sys.exit(_say("interrupted; finished results are intact", 1))
+        sys.exit(_say(INTERRUPTED, 1))
     except click.ClickException as error:
         sys.exit(_say(f"{error.format_message()} (see --help)", 2, debug=debug))
     except HedgeError as error:

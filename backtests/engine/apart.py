@@ -27,6 +27,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]  # where this project is imported from
 MODULE = "backtests.engine.libraries"
+GRACE = 5  # seconds within which the other process has to end by itself
 HEADER = struct.Struct("<QQ?")  # of each message: its bytes, its number, whether it may come later
 
 
@@ -48,12 +49,7 @@ def apart() -> Iterator[None]:
         yield
     finally:
         _current.clear()
-        process.kill()  # it holds nothing that is not here
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):  # what was not sent is not wanted any more
-                    stream.close()
+        _end(process)
 
 
 def cores() -> int:
@@ -157,6 +153,21 @@ def _started() -> subprocess.Popen[bytes] | None:
         )
     except OSError:
         return None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Let the other process end, which does so when its input is closed, and wait for it."""
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with contextlib.suppress(OSError):  # what was not sent is not wanted any more
+                stream.close()
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:  # also where Ctrl-C is pressed again
+        process.kill()
+        process.wait()
 
 
 def send(stream: BinaryIO | Any, content: bytes, number: int, *, later: bool = False) -> None:

@@ -5,6 +5,7 @@ It ends when its standard input does: with its parent, or when that wants nothin
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import signal
@@ -55,7 +56,17 @@ def _take(questions: BinaryIO, calls: PriorityQueue[Call]) -> None:
     while (message := receive(questions)) is not None:
         number, is_later, content = message
         calls.put((is_later, number, content))
-    os._exit(0)  # at once: nothing here is worth keeping, and a call may be long
+    _leave()
+
+
+def _leave() -> None:
+    """End at once: a call may be long, and what it returns is not wanted any more.
+
+    What libraries remove at exit, such as a folder of matplotlib's, is removed; to take all of them
+    to pieces would take a second.
+    """
+    atexit._run_exitfuncs()
+    os._exit(0)
 
 
 def _give(answers: BinaryIO, done: SimpleQueue[tuple[int, bytes]]) -> None:
@@ -65,7 +76,7 @@ def _give(answers: BinaryIO, done: SimpleQueue[tuple[int, bytes]]) -> None:
         try:
             send(answers, answer, number)
         except OSError:  # nobody reads any more
-            os._exit(0)
+            _leave()
 
 
 if __name__ == "__main__":
