@@ -16,7 +16,7 @@ from backtests.engine.config import RunConfig
 from backtests.report.text import config_label
 from data.command import collect_rarely, silent
 from data.errors import WorkerError
-from data.sources.remembered import remember
+from data.sources.delimited import remember_tables
 from data.strictness import Strictness
 from data.terminal import use_printable_streams
 
@@ -111,7 +111,7 @@ def run_many(
 def _begin() -> None:
     collect_rarely()
     use_printable_streams()
-    remember()  # most runs read the same files
+    remember_tables()  # most runs read the same files
     _end_with_parent()
 
 

@@ -86,6 +86,7 @@ def run(strategy: str | None, **options: Any) -> None:
     require_writable(out)
 
     from backtests.jobs import begin_sheet, execute, publish, require_payable
+    from backtests.report import run_folder  # noqa: F401 - while vectorbt loads, not at the end
     from backtests.report.console import Screen, age_line
 
     rate = options["withdrawals"]

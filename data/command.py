@@ -68,7 +68,9 @@ def run_command(
         with printable_streams():
             _run(command, given, debug=debug)
     finally:
-        if arguments is None:  # all is done and told: Ctrl-C would only spoil how Python ends
+        if (
+            arguments is None and not is_server
+        ):  # all is done and told: Ctrl-C would only spoil how Python ends
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

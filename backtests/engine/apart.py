@@ -97,9 +97,7 @@ class _Apart:
         self.answers: dict[int, bytes] = {}
         self.lock = threading.Lock()
 
-    def ask(
-        self, name: str, arguments: tuple[Any, ...], options: dict[str, Any], *, later: bool = False
-    ) -> int:
+    def ask(self, name: str, arguments: object, options: object, *, later: bool = False) -> int:
         """Send a call and return its number."""
         from backtests.engine.wire import packed
 

@@ -10,18 +10,26 @@ import contextlib
 import os
 import signal
 import threading
+from collections.abc import Callable, Sequence
 from queue import PriorityQueue, SimpleQueue
-from typing import BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 from backtests.engine.apart import receive, send
 from data.command import collect_rarely
 from data.terminal import use_printable_streams
 
 Call = tuple[bool, int, bytes]  # whether it may come later, its number, its content
+Works = Sequence[Callable[..., Any]]
 
 
-def main() -> None:
-    """Do calls from standard input and answer on standard output, until it ends."""
+def serve(load: Callable[[], Works]) -> NoReturn:
+    """Do calls from standard input and answer on standard output, until the input ends.
+
+    Parameters
+    ----------
+    load
+        Called once, when everything is ready to take calls: the functions that can be called.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent process
     questions = open(os.dup(0), "rb")  # noqa: SIM115 - as long as the process
     answers = open(os.dup(1), "wb")  # noqa: SIM115
@@ -34,13 +42,8 @@ def main() -> None:
     use_printable_streams()
 
     from backtests.engine.wire import raised, returned, unpacked
-    from backtests.engine.with_quantstats import chart, quantstats_metrics, rows
-    from backtests.engine.with_vectorbt import fill_with_vectorbt, load, vectorbt_metrics
 
-    works = (fill_with_vectorbt, vectorbt_metrics, quantstats_metrics, chart, rows)
-    by_name = {work.__name__: work for work in works}
-    with contextlib.suppress(Exception):  # the call that needs it says what is wrong
-        load()
+    by_name = {work.__name__: work for work in load()}
     while True:
         _, number, content = calls.get()
         try:
@@ -49,6 +52,20 @@ def main() -> None:
         except Exception as error:
             answer = raised(error)
         done.put((number, answer))
+
+
+def main() -> None:
+    """Serve the calls of vectorbt and quantstats."""
+    serve(_loaded)
+
+
+def _loaded() -> Works:
+    from backtests.engine.with_quantstats import chart, quantstats_metrics, rows
+    from backtests.engine.with_vectorbt import fill_with_vectorbt, load, vectorbt_metrics
+
+    with contextlib.suppress(Exception):  # the call that needs it says what is wrong
+        load()  # quantstats with it
+    return fill_with_vectorbt, vectorbt_metrics, quantstats_metrics, chart, rows
 
 
 def _take(questions: BinaryIO, calls: PriorityQueue[Call]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.lib.npyio import NpzFile
 
 from backtests.analysis.cross_check import Headline
 from backtests.engine.ledger import Fills
@@ -52,7 +53,7 @@ def _plain(value: object, arrays: list[np.ndarray[Any, Any]]) -> object:
     return value
 
 
-def _value(plain: Any, arrays: Mapping[str, Any]) -> Any:
+def _value(plain: Any, arrays: NpzFile) -> Any:
     if isinstance(plain, list):
         return tuple(_value(part, arrays) for part in plain)
     if not isinstance(plain, dict):
@@ -103,7 +104,7 @@ def answered(content: bytes) -> object:
     HedgeError, OSError, MemoryError, FaultError
         What it raised.
     """
-    answer: dict[str, Any] = unpacked(content)
+    answer = unpacked(content)
     if "value" in answer:
         return answer["value"]
     kind, *about = answer["error"]

@@ -73,7 +73,6 @@ class Screen:
             self._show_metrics(run)
         if not self.has_verdict and run.verdict is not None:
             self._show_verdict(run.verdict)
-        self.console.file.flush()  # into a pipe as well: somebody waits for it
 
     def end(self, run: Run, folder: Path) -> None:
         """Print the rest of a finished run: what the rule says today, and where its pages are."""

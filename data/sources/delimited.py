@@ -20,7 +20,6 @@ import pandas as pd
 from data.command import listed, words_of
 from data.errors import DataError, in_short
 from data.regular import MOST_CSV, read_regular
-from data.sources.remembered import MOST_BYTES, once
 
 # After the date a time of day and a time zone are allowed, nothing else.
 DATE = re.compile(
@@ -44,6 +43,7 @@ MOST_LINE = 1 << 17  # characters, as Python's reader of CSV allows in a cell
 MOST_COLUMNS = 1000
 MOST_CELLS = 4_000_000  # 27 columns on each of those days; 100 bytes of memory each
 LONG_CELL = 32  # characters, for each of which a cell counts once more
+MOST_REMEMBERED = 4 << 20  # bytes of a file
 CHUNK = 1 << 16
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -71,6 +71,17 @@ class Table:
     remarks: tuple[str, ...]
 
 
+_remembered: list[dict[tuple[Path, bytes], Table]] = []  # one, if any
+
+
+def remember_tables() -> None:
+    """Work out what the bytes of a file mean only once from now on, as long as the process lasts.
+
+    For one that makes a few runs of the same files and ends. A file is read anew each time.
+    """
+    _remembered[:] = [{}]
+
+
 def read_table(path: Path) -> Table:
     """Read a file of comma-separated values, or of one of the forms that spreadsheets write.
 
@@ -83,9 +94,12 @@ def read_table(path: Path) -> Table:
         If it is no such table, or can be read in two ways; names the line.
     """
     content = _content(path)
-    if len(content) > MOST_BYTES:
+    if not _remembered or len(content) > MOST_REMEMBERED:
         return _table(path, content)
-    return once((path, content), lambda: _table(path, content))
+    tables = _remembered[0]
+    if (path, content) not in tables:
+        tables[path, content] = _table(path, content)
+    return tables[path, content]
 
 
 def _table(path: Path, content: bytes) -> Table:
