@@ -22,7 +22,7 @@ from backtests.cli import (
     strictness_of,
     with_config,
 )
-from data.command import CONTEXT, make_console, progress, run_command
+from data.command import CONTEXT, has_own_process, make_console, progress, run_command
 from data.errors import UsageError
 from data.regular import MOST_JSON, read_regular_text
 from data.terminal import write_out
@@ -66,7 +66,7 @@ def main(strategy: str | None, **options: Any) -> None:
     from backtests.engine.apart import apart
 
     # First of all: it loads the libraries while everything before the first fill is done here.
-    with nullcontext() if options["serial"] else apart():
+    with apart() if has_own_process() and not options["serial"] else nullcontext():
         run(strategy, **options)
 
 

@@ -34,6 +34,7 @@ GARBAGE_EVERY = (50_000, 20, 20)
 LONGEST = 1_000  # characters of an error
 MOST_WORDS = 200  # characters of a server's own text that a message of ours quotes
 MOST_NAMED = 20  # names listed in a message
+_own = [False]  # whether the command that runs has a process of its own
 
 
 def silent(_: str) -> AbstractContextManager[object]:
@@ -52,7 +53,8 @@ def run_command(
     ``arguments`` the process is the command's own: it takes those of the command line.
     ``is_server`` for one that goes on for days.
     """
-    if arguments is None and not is_server:
+    _own[0] = arguments is None and not is_server
+    if _own[0]:
         collect_rarely()
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
@@ -72,6 +74,11 @@ def run_command(
             arguments is None and not is_server
         ):  # all is done and told: Ctrl-C would only spoil how Python ends
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def has_own_process() -> bool:
+    """Whether this process is there for a single command, and ends with it."""
+    return _own[0]
 
 
 def _run(command: click.Command, given: Sequence[str], *, debug: bool) -> None:
