@@ -1,7 +1,8 @@
 """Ten strategies against one: ``python -m tests.benchmarks.compare --source files:DIR``.
 
-Alternates one run alone with a comparison of ten, each into an empty folder, tear sheets and
-verdicts included, and prints the median of the ratios; then the same without tear sheets.
+Alternates a comparison of ten, each into an empty folder, tear sheets and verdicts included, with
+one run alone and with the bare script of ``run_overhead.py`` (the libraries alone, for one mix), and
+prints the medians of the ratios to both; then the same without tear sheets.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from tests.benchmarks.run_overhead import BARE, line_of, took
 
 ROOT = Path(__file__).parents[2]
 TEN = ("equity_only", "hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3", "hedge_mix:SPY=0.8,IEF=0.2",
@@ -42,18 +45,26 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     where = ("--source", asked.source, "--start", asked.start, "--extend")
-    for title, extra in (("tear sheets included", ()), ("without", ("--no-tearsheet",))):
-        rounds = [
-            (seconds("backtests.compare", *TEN, *where, *extra),
-             seconds("backtests.run", "hedge_mix", *where, *extra))
-            for _ in range(asked.rounds)
-        ]  # fmt: skip
-        ratios = [ten / one for ten, one in rounds]
-        print(
-            f"{title}: ten {statistics.median(ten for ten, _ in rounds):.1f} s, "
-            f"one {statistics.median(one for _, one in rounds):.1f} s, ratio "
-            f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-        )
+
+    from data.load import load_market
+
+    market = load_market(asked.source, ["SPY", "IEF"])
+    with tempfile.TemporaryDirectory() as scratch:
+        prices = Path(scratch, "prices.csv")
+        market.prices.dropna().loc[asked.start :].to_csv(prices)
+        bare = [sys.executable, "-c", BARE, str(prices), str(Path(scratch, "sheet.html")),
+                str(market.periods_per_year)]  # fmt: skip
+        for title, extra in (("tear sheets included", ()), ("without", ("--no-tearsheet",))):
+            rounds = [
+                (seconds("backtests.compare", *TEN, *where, *extra),
+                 seconds("backtests.run", "hedge_mix", *where, *extra),
+                 took(bare).whole)
+                for _ in range(asked.rounds)
+            ]  # fmt: skip
+            ten = [ten for ten, _, _ in rounds]
+            print(f"{title}: ten {statistics.median(ten):.1f} s")
+            print(line_of("to one", ten, [one for _, one, _ in rounds]))
+            print(line_of("to bare", ten, [other for _, _, other in rounds]))
 
 
 if __name__ == "__main__":

@@ -66,8 +66,8 @@ DOORS = {
     "backtests.run": (NAME, (0, 1, 1, 1, 2), {
         **RUN_OPTIONS, "--weights": WEIGHTS, "--rebalance": CALENDAR, "--offset": OFFSET,
         "--set": SETTING,
-        "--config": FILE, "--refresh": None, "--json": None, "--list": None, "--help": None,
-        "-h": None,
+        "--config": FILE, "--serial": None, "--refresh": None, "--json": None, "--list": None,
+        "--help": None, "-h": None,
     }),
     "backtests.today": ((*NAME, "results/finished", "prices", *FILE), (0, 1, 1, 1, 2), {
         **{name: choices for name, choices in RUN_OPTIONS.items()

@@ -80,5 +80,6 @@ def test_what_is_read_twice_of_a_table_is_nobody_elses(written):
     first.iloc[0, 0] = 99.0
     again = numbers_of(table, ["a"], notes, holes=True)
     assert again["a"].tolist() == [1.5, 2.0]
-    assert len(notes) == 2 and notes[0] == notes[1]  # each is told how it was read
+    assert len(set(notes)) == 1  # each is told how it was read
+    assert len(notes) == 2
     assert numbers_of(table, ["a"], [], holes=False)["a"].tolist() == [1.5, 2.0]
