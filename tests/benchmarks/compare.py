@@ -1,8 +1,8 @@
 """Ten strategies against one: ``python -m tests.benchmarks.compare --source files:DIR``.
 
 Alternates a comparison of ten, each into an empty folder, tear sheets and verdicts included, with
-one run alone and with the bare script of ``run_overhead.py`` (the libraries alone, for one mix), and
-prints the medians of the ratios to both; then the same without tear sheets.
+one run alone and with the bare script of ``run_overhead.py``, and prints the medians of the ratios
+to both; then the same without tear sheets.
 """
 
 from __future__ import annotations
