@@ -146,6 +146,7 @@ def _started() -> subprocess.Popen[bytes] | None:
             env={**os.environ, "PYTHONPATH": path},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=2,  # by its number: where it was closed, what was opened since is inherited too
             process_group=0,  # Ctrl-C on a terminal is for its foreground group: for this process
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows
         )

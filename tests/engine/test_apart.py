@@ -170,3 +170,27 @@ def test_ctrl_c_is_for_the_parent_process(beside):
     assert os.getpgid(there) != os.getpgid(0)  # a terminal sends it to the group in front
     os.kill(there, signal.SIGINT)
     assert answering.process() == there
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="a shell of POSIX")
+def test_streams_closed_as_daemons_leave_them_do_not_matter():
+    script = """
+import sys
+import click
+from backtests.engine import apart
+from data.command import run_command
+from tests.engine import answering
+apart.MODULE, apart.cores = answering.__name__, lambda: 2
+def act():
+    with apart.apart():
+        assert answering.process() != __import__("os").getpid()
+        assert answering.shout(9) == "x" * 9
+sys.argv = ["door"]
+run_command(click.Command("door", callback=act))
+"""
+    for closed in ("2>&-", ">&-", "<&- 2>&-", "<&- >&- 2>&-"):
+        done = subprocess.run(
+            ["/bin/sh", "-c", f'"$0" -c "$1" {closed}', sys.executable, script],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
