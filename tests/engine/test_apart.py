@@ -126,7 +126,9 @@ def test_errors_are_raised_here_as_they_were_there(beside):
 
 def test_a_killed_process_is_an_error_with_its_cure(beside):
     waiting = later(answering.note, "never", 300.0)
-    os.kill(module._current[0].process.pid, signal.SIGKILL)
+    there = module._current[0].process
+    there.kill()
+    there.wait()  # else its end of a pipe may be open for another moment
     for call in (waiting, answering.process, lambda: later(answering.process)()):
         with pytest.raises(WorkerError, match=r"killed, by hand or because memory ran out; run "):
             call()
