@@ -6,6 +6,7 @@ return and the errors they raise (docs/python.md). Nothing is loaded before its 
 
 from __future__ import annotations
 
+import sys
 import time
 from importlib import import_module
 from importlib.util import find_spec
@@ -118,6 +119,10 @@ def _require_ours() -> None:
 
 
 _require_ours()
+if sys.argv[:1] == ["-m"]:  # Python is looking for a module of ours to run, and loads this first
+    from data.interrupt import expect_interrupts
+
+    expect_interrupts()
 
 
 def __getattr__(name: str) -> Any:

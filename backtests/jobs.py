@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backtests.analysis.hedge_state import HedgeState
 from backtests.engine import ledger
@@ -25,6 +26,9 @@ from data.load import data_line, load_market
 from data.strictness import Strictness, require_market
 from strategies.causality import prove_on, prove_quickly, require_as_before
 
+if TYPE_CHECKING:
+    from backtests.engine.with_quantstats import Drawn
+
 
 def execute(
     config: RunConfig,
@@ -36,6 +40,7 @@ def execute(
     withdrawals: float | None = None,
     load: Load = load_market,
     strictness: Strictness | None = None,
+    show: Callable[[Run], object] = lambda _: None,
 ) -> Run:
     """Load the market, simulate the strategy and its benchmark, sum them up and judge them.
 
@@ -57,6 +62,8 @@ def execute(
         The rate a year to take out from every start month, a fraction; None for none.
     strictness
         Which data to refuse; None for none.
+    show
+        Called with the run whenever there is more of it: first of all when it is simulated.
 
     Raises
     ------
@@ -66,10 +73,14 @@ def execute(
     if withdrawals is not None:
         require_payable(config, withdrawals)
     run = make_run(config, progress, announce, refresh=refresh, load=load, strictness=strictness)
+    for stage in STAGES:
+        run = stage(run, progress)
+    show(run)
+    for stage in JUDGING if with_verdict else ():
+        run = stage(run, progress)
+        show(run)
     if withdrawals is not None:
         run = with_withdrawals(run, withdrawals, progress)
-    for stage in (*STAGES, *JUDGING) if with_verdict else STAGES:
-        run = stage(run, progress)
     return run
 
 
@@ -152,6 +163,16 @@ def state_of_run(run: Run) -> HedgeState:
     return state_of(run, market, simulation, long_run(run))
 
 
+def begin_sheet(run: Run) -> Callable[[], Drawn]:
+    """Have the charts of a simulated run's tear sheet drawn, for :func:`publish`, without waiting.
+
+    Without a process for it (:mod:`backtests.engine.apart`) they are drawn when they are written.
+    """
+    from backtests.report import tearsheet
+
+    return tearsheet.begin_sheet(run.market, run.simulation, run.benchmark_values, run.summary)
+
+
 def is_published(
     run: Run, out: Path, *, with_tearsheet: bool, with_verdict: bool, standalone: bool = False
 ) -> bool:
@@ -176,6 +197,7 @@ def publish(
     *,
     with_tearsheet: bool = True,
     standalone: bool = False,
+    drawing: Callable[[], Drawn] | None = None,
 ) -> Path:
     """Write a run's folder under ``out`` and return it; as for :func:`write_run`.
 
@@ -188,6 +210,8 @@ def publish(
     from backtests.report.run_folder import write_run
 
     with progress("writing the tear sheet" if with_tearsheet else "writing results"):
-        folder = write_run(out, run, with_tearsheet=with_tearsheet, standalone=standalone)
+        folder = write_run(
+            out, run, with_tearsheet=with_tearsheet, standalone=standalone, drawing=drawing
+        )
     rebuild_index(out)
     return folder

@@ -16,6 +16,7 @@ from backtests.engine.config import RunConfig
 from backtests.report.text import config_label
 from data.command import collect_rarely, silent
 from data.errors import WorkerError
+from data.sources.delimited import remember_tables
 from data.strictness import Strictness
 from data.terminal import use_printable_streams
 
@@ -110,6 +111,7 @@ def run_many(
 def _begin() -> None:
     collect_rarely()
     use_printable_streams()
+    remember_tables()  # most runs read the same files
     _end_with_parent()
 
 

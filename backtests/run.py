@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,15 +21,15 @@ from backtests.cli import (
     strictness_of,
     with_config,
 )
-from data.command import CONTEXT, make_console, progress, run_command
+from data.command import CONTEXT, has_own_process, make_console, progress, run_command
 from data.errors import OutputError, UsageError
 from data.regular import MOST_JSON, read_regular_text
 from data.terminal import write_out
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from backtests.report.console import Printed
+    from backtests.engine.run import Run
+    from backtests.engine.with_quantstats import Drawn
+    from backtests.report.console import Printed, Screen
 
 
 @click.command(context_settings=CONTEXT)
@@ -46,6 +46,11 @@ if TYPE_CHECKING:
 @click.option("--withdrawals", is_flag=False, flag_value="4%", metavar="RATE",
               help="Also write how long money lasted of which this much a year, 4% unless given, "
                    "is taken out from every start month: withdrawals.html.")  # fmt: skip
+@click.option(
+    "--serial",
+    is_flag=True,
+    help="Do everything in one process: slower, the same results, less memory.",
+)
 @click.option("--refresh", is_flag=True,
               help="Fetch prices again, even if recent ones are saved.")  # fmt: skip
 @click.option("--again", is_flag=True,
@@ -60,7 +65,11 @@ def main(strategy: str | None, **options: Any) -> None:
         return
     if strategy is None and options["config"] is None:
         raise UsageError("which strategy? for example: python -m backtests.run hedge_mix (--list)")
-    run(strategy, **options)
+    from backtests.engine.apart import apart
+
+    # First of all: it loads the libraries while everything before the first fill is done here.
+    with apart() if has_own_process() and not options["serial"] else nullcontext():
+        run(strategy, **options)
 
 
 def run(strategy: str | None, **options: Any) -> None:
@@ -79,6 +88,7 @@ def run(strategy: str | None, **options: Any) -> None:
 
     from backtests.again import earlier_answer, question_of, remember
     from backtests.engine.withdrawal_rate import require_payable
+    from backtests.report.console import Screen
     from backtests.report.index import rebuild_index
 
     rate = options["withdrawals"]
@@ -97,12 +107,23 @@ def run(strategy: str | None, **options: Any) -> None:
             rebuild_index(out)
             for line in earlier.told:
                 console.print(line, soft_wrap=True)
-            show(console, earlier, earlier.folder, as_json=options["as_json"])
+            show(Screen(console), earlier, earlier.folder, as_json=options["as_json"])
             console.print(earlier.note, soft_wrap=True)
             return
 
-    from backtests.jobs import execute, publish
+    from backtests.jobs import begin_sheet, execute, publish
+    from backtests.report import run_folder  # noqa: F401 - while vectorbt loads, not at the end
     from data.read_log import recording
+
+    screen = Screen(console)
+    drawing: Callable[[], Drawn] | None = None
+
+    def show_more(run: Run) -> None:
+        nonlocal drawing
+        if not options["as_json"]:
+            screen.show(run)
+        if drawing is None and not options["no_tearsheet"]:
+            drawing = begin_sheet(run)
 
     told: list[str] = []
 
@@ -121,6 +142,7 @@ def run(strategy: str | None, **options: Any) -> None:
                 with_verdict=not options["no_verdict"],
                 withdrawals=withdrawals,
                 strictness=strictness,
+                show=show_more,
             )
         folder = publish(
             result,
@@ -128,25 +150,26 @@ def run(strategy: str | None, **options: Any) -> None:
             progress,
             with_tearsheet=not options["no_tearsheet"],
             standalone=options["standalone"],
+            drawing=drawing,
         )
     try:
         remember(question, out, result, folder, log, told)
     except OutputError as error:  # the run is finished all the same
         console.print(f"warning: {error}", soft_wrap=True)
-    show(console, result, folder, as_json=options["as_json"])
+    show(screen, result, folder, as_json=options["as_json"])
 
 
-def show(console: Console, run: Printed, folder: Path, *, as_json: bool) -> None:
+def show(screen: Screen, run: Printed, folder: Path, *, as_json: bool) -> None:
     """Print a run: its summary as JSON, or what its reader wants to see first."""
-    from backtests.report.console import age_line, print_run
+    from backtests.report.console import age_line
     from backtests.report.files import SUMMARY
     from backtests.report.text import ruin_of
 
     if not as_json:
-        print_run(console, run, folder)
+        screen.end(run, folder)
         return
     if ruin_of(run.summary) is None:  # else its data end with its money
-        console.print(age_line(run.summary.data, run.summary.currency), soft_wrap=True)
+        screen.console.print(age_line(run.summary.data, run.summary.currency), soft_wrap=True)
     write_out(read_regular_text(folder / SUMMARY, MOST_JSON).rstrip("\n"))
 
 

@@ -7,6 +7,7 @@ import gc
 import io
 import os
 import random
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from data.errors import HedgeError, UsageError
+from data.interrupt import INTERRUPTED
 from data.terminal import behind, printable, printable_streams, tell, tell_traceback
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ GARBAGE_EVERY = (50_000, 20, 20)
 LONGEST = 1_000  # characters of an error
 MOST_WORDS = 200  # characters of a server's own text that a message of ours quotes
 MOST_NAMED = 20  # names listed in a message
+_own = [False]  # whether the command that runs has a process of its own
 
 
 def silent(_: str) -> AbstractContextManager[object]:
@@ -50,7 +53,8 @@ def run_command(
     ``arguments`` the process is the command's own: it takes those of the command line.
     ``is_server`` for one that goes on for days.
     """
-    if arguments is None and not is_server:
+    _own[0] = arguments is None and not is_server
+    if _own[0]:
         collect_rarely()
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
@@ -62,8 +66,19 @@ def run_command(
         # A name may hold characters that the terminal's encoding lacks.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    with printable_streams():
-        _run(command, given, debug=debug)
+    try:
+        with printable_streams():
+            _run(command, given, debug=debug)
+    finally:
+        if (
+            arguments is None and not is_server
+        ):  # all is done and told: Ctrl-C would only spoil how Python ends
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def has_own_process() -> bool:
+    """Whether this process is there for a single command, and ends with it."""
+    return _own[0]
 
 
 def _run(command: click.Command, given: Sequence[str], *, debug: bool) -> None:
@@ -76,7 +91,7 @@ def _run(command: click.Command, given: Sequence[str], *, debug: bool) -> None:
         command.main(args=list(given), standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
-        sys.exit(_say("interrupted; finished results are intact", 1))
+        sys.exit(_say(INTERRUPTED, 1))
     except click.ClickException as error:
         sys.exit(_say(f"{error.format_message()} (see --help)", 2, debug=debug))
     except HedgeError as error:

@@ -5,6 +5,7 @@ A sample of what ``HEDGE_SOAK=1`` does in full, and ``python -m tests.soak`` on 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from backtests.engine.apart import cores
 from tests import yahoo_server
 from tests.conftest import ROOT, SOAK
 from tests.soak.commands import COMMANDS, servers, soak, start_soon, together
@@ -112,6 +114,109 @@ def _workers(parent: int) -> list[int]:
         if its_parent == parent and "spawn_main" in words:
             workers.append(int(folder.name))
     return workers
+
+
+def _begun(out: Path, *options: str) -> subprocess.Popen[str]:
+    """A run as users start it, in a group of its own as a shell makes it; options of Python."""
+    return subprocess.Popen(
+        [sys.executable, *options, "-m", "backtests.run", "hedge_mix", "--source", "bundled",
+         "--out", str(out)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def _apart(parent: int) -> int | None:
+    """The process with vectorbt and quantstats of a run, once it is there."""
+    with contextlib.suppress(OSError):
+        for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+            if b"backtests.engine.libraries" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return int(child)
+    return None
+
+
+def _waited_for(process: subprocess.Popen[str]) -> int:
+    until = time.monotonic() + 120
+    while (there := _apart(process.pid)) is None and time.monotonic() < until:
+        time.sleep(0.01)
+    assert there is not None
+    return there
+
+
+def _is_gone(process: int) -> bool:
+    until = time.monotonic() + 120
+    while Path(f"/proc/{process}").exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    return not Path(f"/proc/{process}").exists()
+
+
+HAS_PROC = pytest.mark.skipif(
+    not Path("/proc/self/task").is_dir() or cores() < 2, reason="Linux, two cores"
+)
+
+
+@HAS_PROC
+@pytest.mark.timeout(600)
+def test_the_process_of_the_libraries_killed_is_one_line(tmp_path):
+    process = _begun(tmp_path)
+    os.kill(_waited_for(process), signal.SIGKILL)
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 2
+    lines = errors.splitlines()
+    assert lines[-1].startswith("error: the process that runs vectorbt and quantstats was killed")
+    assert lines[-1].endswith("run again, with --serial for a single process")
+    assert "Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []
+
+
+@HAS_PROC
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_process_of_the_libraries_ends_with_a_killed_run(tmp_path, number):
+    process = _begun(tmp_path)
+    there = _waited_for(process)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == -number
+    assert errors == ""
+    assert _is_gone(there)
+
+
+@HAS_PROC
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 1.0])
+def test_ctrl_c_is_one_line_whatever_is_loading(tmp_path, seconds):
+    """Of the whole group, as a terminal sends it."""
+    process = _begun(tmp_path)
+    there = _waited_for(process)
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=300)
+    assert _as_interrupted(process, errors)
+    assert not list(tmp_path.glob("hedge_mix-*"))
+    assert _is_gone(there)
+
+
+@pytest.mark.timeout(600)
+def test_ctrl_c_is_one_line_before_the_command_has_begun(tmp_path):
+    process = _begun(tmp_path, "-X", "importtime")
+    assert process.stderr is not None
+    for line in process.stderr:  # the package is there, click and the rest are not
+        if line.rpartition("|")[2].strip() == "backtests":
+            break
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=300)
+    assert _as_interrupted(process, errors)
+    assert "backtests.jobs" not in errors
+
+
+def _as_interrupted(process: subprocess.Popen[str], errors: str) -> bool:
+    last = errors.splitlines()[-1]
+    return (process.returncode, last, "Traceback" in errors) == (
+        1,
+        "error: interrupted; finished results are intact",
+        False,
+    )
 
 
 def namespace(script: str, place: Path, *words: str) -> subprocess.CompletedProcess[str]:

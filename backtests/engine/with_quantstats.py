@@ -24,7 +24,9 @@ import pandas as pd
 from backtests.analysis.cross_check import Headline
 from backtests.analysis.metrics import month_returns, returns_of
 from backtests.engine import drawing
+from backtests.engine.apart import later, may_be_apart
 from backtests.engine.process import loading, put_back, quietly, set_for_now
+from data.records import fields_of
 
 STRATEGY, BENCHMARK = "strategy", "benchmark"
 BINS = 20  # of its histogram
@@ -91,8 +93,10 @@ class Drawn:
     failures: Mapping[str, str]
 
 
-def draw(levels: Levels, charts: Sequence[str], colours: Mapping[str, str]) -> Drawn:
-    """Have quantstats draw and count.
+def begin_drawing(
+    levels: Levels, charts: Sequence[str], colours: Mapping[str, str]
+) -> Callable[[], Drawn]:
+    """Have quantstats draw and count, in a process apart if there is one, without waiting.
 
     Parameters
     ----------
@@ -102,25 +106,59 @@ def draw(levels: Levels, charts: Sequence[str], colours: Mapping[str, str]) -> D
         Which of :data:`CHARTS`.
     colours
         What the SVG names for each of ``drawing.ROLES``.
+
+    Returns
+    -------
+    callable
+        Waits for what was drawn and counted.
     """
-    drawn: dict[str, str] = {}
-    rows: dict[str, tuple[float | None, float | None]] = {}
-    failures: dict[str, str] = {}
+    parts = fields_of(levels)
+    begun = {name: later(chart, name, colours, **parts) for name in charts}
+    counted = later(rows, **parts)
+
+    def drawn() -> Drawn:
+        answers = {name: answer() for name, answer in begun.items()}
+        values, uncounted = counted()
+        undrawn = {name: reason for name, (_, reason) in answers.items() if reason}
+        svgs = {name: svg for name, (svg, reason) in answers.items() if not reason}
+        return Drawn(svgs, values, {**undrawn, **uncounted})
+
+    return drawn
+
+
+def draw(levels: Levels, charts: Sequence[str], colours: Mapping[str, str]) -> Drawn:
+    """Have quantstats draw and count; as for :func:`begin_drawing`."""
+    return begin_drawing(levels, charts, colours)()
+
+
+@may_be_apart
+def chart(name: str, colours: Mapping[str, str], **parts: Any) -> tuple[str, str]:
+    """One of :data:`CHARTS` of these parts of :class:`Levels`: its SVG, or why there is none."""
+    levels = Levels(**parts)
     with _drawing():
-        for name in charts:
-            try:
-                with _no_figure_left():
-                    figure = CHARTS[name](_quantstats().plots, levels)
-                    drawn[name] = drawing.svg_of(figure, colours)
-            except Failure as error:
-                failures[name] = f"{type(error).__name__}: {error}"
+        try:
+            with _no_figure_left():
+                figure = CHARTS[name](_quantstats().plots, levels)
+                return drawing.svg_of(figure, colours), ""
+        except Failure as error:
+            return "", f"{type(error).__name__}: {error}"
+
+
+@may_be_apart
+def rows(
+    **parts: Any,
+) -> tuple[dict[str, tuple[float | None, float | None]], dict[str, str]]:
+    """Each of :data:`ROWS` of these parts of :class:`Levels`, and why some have no number."""
+    levels = Levels(**parts)
+    values: dict[str, tuple[float | None, float | None]] = {}
+    failures: dict[str, str] = {}
     with quietly():
         for name, count in ROWS.items():
             try:
-                rows[name] = _both(name, count, levels)
+                values[name] = _both(name, count, levels)
             except Failure as error:
                 failures[name] = f"{type(error).__name__}: {error}"
-    return Drawn(drawn, rows, failures)
+    return values, failures
 
 
 # Charts
@@ -354,6 +392,7 @@ def _finite(value: Any) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
+@may_be_apart
 def quantstats_metrics(nav: pd.Series, cash: pd.Series, ppy: float) -> Headline:
     """Headline numbers by quantstats, to check ours against.
 

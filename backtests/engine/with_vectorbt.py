@@ -9,16 +9,18 @@ import numpy as np
 import pandas as pd
 
 from backtests.analysis.cross_check import Headline
+from backtests.engine.apart import may_be_apart
 from backtests.engine.ledger import Array, Fills
 from backtests.engine.process import loading
 from data.errors import OutputError
 
 
+@may_be_apart
 def fill_with_vectorbt(
     prices: Array, targets: Array, fee: Array, slippage: Array, initial: float
 ) -> Fills:
     """Trade targets at prices with vectorbt; same arguments and answer as the ledger."""
-    portfolio = _vectorbt().Portfolio.from_orders(
+    portfolio = load().Portfolio.from_orders(
         close=pd.DataFrame(prices),
         size=targets,
         size_type="targetpercent",
@@ -43,7 +45,7 @@ def fill_with_vectorbt(
 
 
 @cache
-def _vectorbt() -> Any:
+def load() -> Any:
     """Load vectorbt, which also loads quantstats and needs a folder for its compiled code.
 
     Raises
@@ -64,6 +66,7 @@ def _vectorbt() -> Any:
     return vectorbt
 
 
+@may_be_apart
 def vectorbt_metrics(nav: pd.Series, cash: pd.Series, ppy: float) -> Headline:
     """Headline numbers by vectorbt, to check ours against.
 
@@ -75,7 +78,7 @@ def vectorbt_metrics(nav: pd.Series, cash: pd.Series, ppy: float) -> Headline:
     ppy
         Rows per year.
     """
-    _vectorbt()  # registers the accessor
+    load()  # registers the accessor
     returns = nav.pct_change(fill_method=None).iloc[1:]
     bill = float(cash.pct_change(fill_method=None).iloc[1:].mean())
     # The length of a row does not matter: the year is counted in rows.

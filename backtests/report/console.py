@@ -82,42 +82,88 @@ class Printed(Protocol):
         """A text says why there is none."""
 
 
-def print_run(console: Console, run: Printed, folder: Path) -> None:
-    """Print a run for its reader; of a duration rule also its latest switches."""
-    console.print()
-    console.print(_metrics_table(run.summary, run.verdict))
-    console.print(Text(CVAR))
-    if run.summary.is_real:
-        console.print(Text(nominal_line(run.summary)))
-    if run.sleeve is not None:
+class Screen:
+    """Prints a run for its reader, each part as soon as it is there; in the order of one print.
+
+    Parameters
+    ----------
+    console
+        Where to.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.has_metrics = self.has_verdict = False
+
+    def show(self, run: Run) -> None:
+        """Print what is there by now and is not printed yet, of a run that is under way."""
+        if not self.has_metrics and (run.verdict is not None or _is_told_alike(run)):
+            self._show_metrics(run)
+        if not self.has_verdict and run.verdict is not None:
+            self._show_verdict(run.verdict)
+
+    def end(self, run: Printed, folder: Path) -> None:
+        """Print the rest of a finished run: what the rule says today, and where its pages are."""
+        if not self.has_metrics:
+            self._show_metrics(run)
+        if not self.has_verdict and run.verdict is not None:
+            self._show_verdict(run.verdict)
+        console = self.console
         console.print()
-        switches = run.sleeve.switches
-        console.print(
-            Text(NO_SWITCH) if switches.empty else _switch_table(switches, run.summary.currency)
-        )
-        console.print(Text(DURATION))
-    if run.verdict is not None:
+        for name, told in own_money_lines(run.summary):
+            console.print(Text(f"{name}: {told}"))
+        if ruin_of(run.summary) is None:  # else nothing is held any more
+            console.print(latest_decision(run.summary.latest))
         console.print()
-        word = short_word(run.verdict.word, cash_words(run.verdict.investor))
-        console.print(Text(f"{HEDGES} {capital(word)}."))
-        for sentence in sentences(run.verdict).in_order:
-            console.print(Text(f"  {sentence}"))
-        if run.verdict.ways is not None:
-            tickers = run.verdict.tickers
+        console.print(Text(f"results in {folder}"), soft_wrap=True)
+        for page in pages_of_run(folder):
+            console.print(Text(f"open {folder / page.file}"), soft_wrap=True)
+        if isinstance(run.stress, str):  # why there is none
+            console.print(Text(printable(f"no {STRESS.file}: {run.stress}")), soft_wrap=True)
+
+    def _show_metrics(self, run: Printed) -> None:
+        """Print the table; of a duration rule also its latest switches."""
+        self.has_metrics = True
+        console = self.console
+        console.print()
+        console.print(_metrics_table(run.summary, run.verdict))
+        console.print(Text(CVAR))
+        if run.summary.is_real:
+            console.print(Text(nominal_line(run.summary)))
+        if run.sleeve is not None:
             console.print()
-            console.print(Text(f"{PAGE}? {answer_line(run.verdict.ways, tickers)}."))
-            console.print(Text(f"  {reasons(run.verdict.ways, tickers)}"))
-    console.print()
-    for name, told in own_money_lines(run.summary):
-        console.print(Text(f"{name}: {told}"))
-    if ruin_of(run.summary) is None:  # else nothing is held any more
-        console.print(latest_decision(run.summary.latest))
-    console.print()
-    console.print(Text(f"results in {folder}"), soft_wrap=True)
-    for page in pages_of_run(folder):
-        console.print(Text(f"open {folder / page.file}"), soft_wrap=True)
-    if isinstance(run.stress, str):  # why there is none
-        console.print(Text(printable(f"no {STRESS.file}: {run.stress}")), soft_wrap=True)
+            switches = run.sleeve.switches
+            console.print(
+                Text(NO_SWITCH) if switches.empty else _switch_table(switches, run.summary.currency)
+            )
+            console.print(Text(DURATION))
+
+    def _show_verdict(self, verdict: Verdict) -> None:
+        self.has_verdict = True
+        console = self.console
+        console.print()
+        word = short_word(verdict.word, cash_words(verdict.investor))
+        console.print(Text(f"{HEDGES} {capital(word)}."))
+        for sentence in sentences(verdict).in_order:
+            console.print(Text(f"  {sentence}"))
+        if verdict.ways is not None:
+            console.print()
+            console.print(Text(f"{PAGE}? {answer_line(verdict.ways, verdict.tickers)}."))
+            console.print(Text(f"  {reasons(verdict.ways, verdict.tickers)}"))
+
+
+def _is_told_alike(run: Run) -> bool:
+    """Whether a run's table is the same before its verdict, which may add a column.
+
+    It adds the run's own equity where that is not the benchmark.
+    """
+    own = run.config.roles.equity_of(run.config.make_strategy().tickers)
+    return set(own) <= {run.summary.benchmark.ticker}
+
+
+def print_run(console: Console, run: Printed, folder: Path) -> None:
+    """Print a finished run for its reader."""
+    Screen(console).end(run, folder)
 
 
 def print_state(console: Console, run: Run, state: HedgeState) -> None:

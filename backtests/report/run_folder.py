@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -43,10 +44,21 @@ from data.spreadsheet import write_csv
 from data.strictness import age_in_days
 from strategies.base import Strategy
 
+if TYPE_CHECKING:
+    from backtests.engine.with_quantstats import Drawn
 
-def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = False) -> Path:
+
+def write_run(
+    out: Path,
+    run: Run,
+    *,
+    with_tearsheet: bool,
+    standalone: bool = False,
+    drawing: Callable[[], Drawn] | None = None,
+) -> Path:
     """Write a run into ``out`` under its name and return that folder.
 
+    ``drawing`` as for :func:`backtests.report.tearsheet.write_tearsheet`.
     ``standalone``: its pages have all that they need in themselves, and can be sent alone; those
     that do already stay so.
 
@@ -69,9 +81,10 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = F
         alone = standalone or (page in there and stands_alone(place / page))
         # Pages name each other: those of a folder that has more of them are made as they are there,
         # and if they are the same, it stays.
-        _write_pages(folder, run, pages, sorted(files | there.keys()), standalone=alone)
+        listed = sorted(files | there.keys())
+        _write_pages(folder, run, pages, listed, standalone=alone, drawing=drawing)
         if there and not _fingerprints(folder).items() <= there.items():
-            _write_pages(folder, run, pages, sorted(files), standalone=alone)
+            _write_pages(folder, run, pages, sorted(files), standalone=alone, drawing=drawing)
         write_manifest(folder, _manifest(run))
     return place
 
@@ -105,14 +118,15 @@ def _write_numbers(folder: Path, run: Run) -> None:
 
 
 def _write_pages(
-    folder: Path, run: Run, pages: Sequence[str], files: Sequence[str], *, standalone: bool
+    folder: Path,
+    run: Run,
+    pages: Sequence[str],
+    files: Sequence[str],
+    *,
+    standalone: bool,
+    drawing: Callable[[], Drawn] | None,
 ) -> None:
     """Write some pages, which list these files."""
-    if TEARSHEET.file in pages:
-        from backtests.report.tearsheet import write_tearsheet
-
-        path, benchmark = folder / TEARSHEET.file, run.benchmark_values
-        write_tearsheet(path, run.market, run.simulation, benchmark, run.summary, files)
     if run.verdict is not None:
         write_json(folder / VERDICT, document(run.verdict, run.summary))
         write_verdict(folder / VERDICT_PAGE.file, run, files=files, standalone=standalone)
@@ -126,6 +140,12 @@ def _write_pages(
         write_withdrawals(path, run, run.withdrawals, files=files, standalone=standalone)
     if isinstance(run.stress, Stress):
         write_stress_page(folder, run, run.stress, files, standalone=standalone)
+    if TEARSHEET.file in pages:  # last: its charts may be drawn meanwhile
+        from backtests.report.tearsheet import write_tearsheet
+
+        path, benchmark = folder / TEARSHEET.file, run.benchmark_values
+        simulation, summary = run.simulation, run.summary
+        write_tearsheet(path, run.market, simulation, benchmark, summary, files, drawing)
 
 
 def _same_run(place: Path, folder: Path) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ import pandas as pd
 from backtests.analysis.metrics import month_returns
 from backtests.engine.simulation import Simulation
 from backtests.engine.summary import Summary
-from backtests.engine.with_quantstats import Drawn, Levels, draw
+from backtests.engine.with_quantstats import Drawn, Levels, begin_drawing
 from backtests.report.currency import cash_words, in_money, one_of
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
@@ -165,6 +165,23 @@ CHARTS = {
 ROLLING = ("volatility", "sharpe", "beta")
 
 
+def begin_sheet(
+    market: Market, simulation: Simulation, benchmark: pd.Series, summary: Summary
+) -> Callable[[], Drawn]:
+    """Have the charts of a tear sheet drawn, without waiting; parameters as there.
+
+    Returns
+    -------
+    callable
+        Waits for the charts.
+    """
+    nav = simulation.nav
+    window, _ = WINDOWS[summary.periods_per_year]
+    missing = too_short(summary, len(nav) - 1, len(month_returns(nav)))
+    levels = Levels(nav, benchmark, market.cash.loc[nav.index], summary.rows_per_year, window)
+    return begin_drawing(levels, [name for name in CHARTS if name not in missing], COLOURS)
+
+
 def write_tearsheet(
     path: Path,
     market: Market,
@@ -172,6 +189,7 @@ def write_tearsheet(
     benchmark: pd.Series,
     summary: Summary,
     files: Sequence[str] = (TEARSHEET.file,),
+    drawing: Callable[[], Drawn] | None = None,
 ) -> None:
     """Write the tear sheet of a run.
 
@@ -187,13 +205,14 @@ def write_tearsheet(
         The run's headline numbers.
     files
         Names of the files that its folder has or will have.
+    drawing
+        What :func:`begin_sheet` returned of the same; None to draw now.
     """
     nav = simulation.nav
-    window, window_words = WINDOWS[summary.periods_per_year]
+    _, window_words = WINDOWS[summary.periods_per_year]
     months = month_returns(nav)
     missing = too_short(summary, len(nav) - 1, len(months))
-    levels = Levels(nav, benchmark, market.cash.loc[nav.index], summary.rows_per_year, window)
-    drawn = draw(levels, [name for name in CHARTS if name not in missing], COLOURS)
+    drawn = (drawing or begin_sheet(market, simulation, benchmark, summary))()
     is_benchmark = bool(np.allclose(nav, benchmark, rtol=1e-9))
     figures = Figures(summary, drawn.rows, months, is_benchmark)
     rows = basis(daily=summary.periods_per_year == DAILY)

@@ -34,7 +34,7 @@ NAMES_OF_DATES = frozenset({"day", "month", "time", "period", "timestamp", "datu
 # whose dots may stand between thousands.
 DECIMAL_COMMA = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?(?:[eE][+-]?\d+)?"
 THOUSANDS = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?(?:[eE][+-]?\d+)?"
-THOUSANDS_BY_DOTS = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)"
+THOUSANDS_BY_DOTS = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)")
 NUMBER = r"[+-]?(?=[.,]*\d)[\d.,]+(?:[eE][+-]?\d+)?"
 # What of a file is read, so that none fills the memory or takes minutes. From 1800 to 2200, whose
 # dates are read, there are 146,462 days; the largest real tables had 26,280 rows and 12 columns.
@@ -43,6 +43,7 @@ MOST_LINE = 1 << 17  # characters, as Python's reader of CSV allows in a cell
 MOST_COLUMNS = 1000
 MOST_CELLS = 4_000_000  # 27 columns on each of those days; 100 bytes of memory each
 LONG_CELL = 32  # characters, for each of which a cell counts once more
+MOST_REMEMBERED = 4 << 20  # bytes of a file
 CHUNK = 1 << 16
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -70,6 +71,17 @@ class Table:
     remarks: tuple[str, ...]
 
 
+_remembered: list[dict[tuple[Path, bytes], Table]] = []  # one, if any
+
+
+def remember_tables() -> None:
+    """Work out what the bytes of a file mean only once from now on, as long as the process lasts.
+
+    For one that makes a few runs of the same files and ends. A file is read anew each time.
+    """
+    _remembered[:] = [{}]
+
+
 def read_table(path: Path) -> Table:
     """Read a file of comma-separated values, or of one of the forms that spreadsheets write.
 
@@ -81,8 +93,17 @@ def read_table(path: Path) -> Table:
     DataError
         If it is no such table, or can be read in two ways; names the line.
     """
-    remarks: list[str] = []
     content = _content(path)
+    if not _remembered or len(content) > MOST_REMEMBERED:
+        return _table(path, content)
+    tables = _remembered[0]
+    if (path, content) not in tables:
+        tables[path, content] = _table(path, content)
+    return tables[path, content]
+
+
+def _table(path: Path, content: bytes) -> Table:
+    remarks: list[str] = []
     encoding = _encoding(content)
     separator = _separator(_lines(content, encoding, path))
     if encoding != "utf-8-sig":
@@ -211,16 +232,21 @@ def _rows(text: Iterable[str], separator: str, path: Path) -> tuple[list[list[st
                     f"{path} line {reader.line_num} has {len(row):,} cells, more than the "
                     f"{MOST_COLUMNS:,} that are read; keep the columns that are needed"
                 )
-            room -= len(row) + sum(len(cell) // LONG_CELL for cell in row)
+            room -= len(row)
+            if max(map(len, row), default=0) >= LONG_CELL:
+                room -= sum(len(cell) // LONG_CELL for cell in row)
             if room < 0:
                 raise DataError(
                     f"{path} has more than {MOST_CELLS:,} cells, or very long ones, up to line "
                     f"{reader.line_num}; keep the columns that are needed"
                 )
-            stripped = [cell.strip() for cell in row]
-            if any(stripped):
-                rows.append(stripped)
-                lines.append(reader.line_num)
+            joined = "".join(row)
+            if joined.split() != [joined]:  # it is blank, or there may be blanks to strip
+                row = [cell.strip() for cell in row]
+                if not any(row):
+                    continue
+            rows.append(row)
+            lines.append(reader.line_num)
     except csv.Error as error:
         where = f"line {last + 1}"
         if reader.line_num > last + 1:
@@ -364,7 +390,7 @@ def with_dots(table: Table, column: str) -> tuple[pd.Series, list[str]]:
 
 def _comma_is(cells: pd.Series) -> str:
     """What commas in a column are: decimal, thousands, either of them, mixed, or none."""
-    if not cells.str.contains(",").any():
+    if "," not in "".join(cells):
         return "none"
     numbers = cells[cells.str.fullmatch(NUMBER)]
     if not numbers.str.contains(",").any():
@@ -385,11 +411,13 @@ def _require_no_thousands(table: Table, column: str) -> None:
         Naming such a number.
     """
     cells = table.cells[column]
-    dotted = cells[cells.str.contains(".", regex=False)]
-    if not len(dotted) or not cells.str.fullmatch(THOUSANDS_BY_DOTS).all():
+    if not all(map(THOUSANDS_BY_DOTS.fullmatch, cells)):  # most end at the first cell
         return
-    if any(_comma_is(table.cells[name]) == "decimal" for name in table.cells.columns[1:]):
-        shown = dotted.iloc[0]
+    dotted = [text for text in cells if "." in text]
+    if dotted and any(
+        _comma_is(table.cells[name]) == "decimal" for name in table.cells.columns[1:]
+    ):
+        shown = dotted[0]
         raise DataError(
             f"{table.path}: {shown} in {column} may be {shown.replace('.', '')}, since other "
             "columns have decimal commas; write all numbers with a decimal dot"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -11,6 +12,9 @@ from data.sources.delimited import DATE, Table, read_table, with_dots
 
 # What FRED, spreadsheets and pandas write where there is no figure.
 NO_FIGURE = ("", ".", "nan", "na", "n/a", "#n/a", "null", "none")
+Read = tuple[pd.DataFrame, list[str]]
+# What was read of a table, as long as that is there.
+_read: WeakKeyDictionary[Table, dict[tuple[tuple[str, ...], bool], Read]] = WeakKeyDictionary()
 
 
 def read_figures(path: Path, notes: list[str]) -> pd.DataFrame:
@@ -25,21 +29,31 @@ def read_figures(path: Path, notes: list[str]) -> pd.DataFrame:
 
 def numbers_of(table: Table, columns: list[str], notes: list[str], *, holes: bool) -> pd.DataFrame:
     """Read dates and numbers; an error names the line. Cells without figure pass with ``holes``."""
+    read, asked = _read.setdefault(table, {}), (tuple(columns), holes)
+    if asked not in read:
+        read[asked] = _numbers(table, columns, holes=holes)
+    frame, remarks = read[asked]
+    notes += remarks
+    return frame.copy()
+
+
+def _numbers(table: Table, columns: list[str], *, holes: bool) -> Read:
     cells = {}
+    remarks: list[str] = []
     for column in columns:
-        cells[column], remarks = with_dots(table, column)
-        notes += remarks
+        cells[column], read_as = with_dots(table, column)
+        remarks += read_as
     raw_dates = table.cells.iloc[:, 0]
-    given = raw_dates.where(raw_dates.str.fullmatch(DATE).eq(True))
     # The date as written is the exchange's own, whatever time zone follows it.
-    dates = pd.to_datetime(given.str[:10], format="%Y-%m-%d", errors="coerce")
+    given = [text[:10] if DATE.fullmatch(text) else None for text in raw_dates]
+    dates = pd.to_datetime(pd.Series(given, dtype=object), format="%Y-%m-%d", errors="coerce")
     dates = dates.where(dates.between("1800-01-01", "2200-12-31"))
     read = {column: pd.to_numeric(cells[column], errors="coerce") for column in columns}
     checks = [(raw_dates, "a date as YYYY-MM-DD", dates.isna())]
     for column, values in read.items():
         wrong = values.isna()
         if holes:
-            wrong &= ~table.cells[column].str.casefold().isin(NO_FIGURE)
+            wrong[wrong] = ~table.cells[column][wrong].str.casefold().isin(NO_FIGURE)
         checks.append((table.cells[column], "a number", wrong))
     for raw, expected, wrong in checks:
         if wrong.any():
@@ -51,4 +65,5 @@ def numbers_of(table: Table, columns: list[str], notes: list[str], *, holes: boo
                 "mend or remove that line"
             )
     index = pd.DatetimeIndex(dates).as_unit("ns")
-    return pd.DataFrame({c: v.to_numpy(float) for c, v in read.items()}, index=index)
+    numbers = {column: values.to_numpy(float) for column, values in read.items()}
+    return pd.DataFrame(numbers, index=index), remarks

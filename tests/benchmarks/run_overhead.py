@@ -3,18 +3,21 @@
 Alternates the whole command with a bare script that imports the same libraries, simulates
 the same mix with vectorbt and renders the same quantstats sheet, on the bundled history (or
 ``--source``), and prints the median of the ratios pair by pair; the verdict is left out.
-With ``--verdict`` it alternates the command with and without its verdict.
+With ``--whole`` the command writes everything, its verdict included, and it is also told when the
+table of metrics and when the words of the verdict could be read. With ``--verdict`` it alternates
+the command with and without its verdict.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.benchmarks.bare import COMPARED, gap_to_bare
@@ -48,19 +51,56 @@ qs.reports.html(
 """
 
 
-def seconds(words: list[str]) -> float:
-    """Wall time of one process."""
+# Lines that end what somebody waits for: the table of metrics, and the verdict in words.
+TABLE, WORDS = "  Final value of ", "  Cost: "
+
+
+WHOLE = "whole"
+# The parts of :class:`Took` with ``--whole``: in words, and the share of the bare script's time
+# that each may take.
+PARTS = {
+    "table": ("until the table can be read", 0.42),
+    "words": ("until the verdict can be read", 0.52),
+    WHOLE: ("everything written", 0.62),
+}
+
+
+@dataclass(frozen=True)
+class Took:
+    """Seconds of a process: until lines could be read, None if they never were; and in all."""
+
+    table: float | None
+    words: float | None
+    whole: float
+
+
+def took(words: Sequence[str]) -> Took:
+    """Run a command and read what it prints as it comes."""
     began = time.perf_counter()
-    subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
-    return time.perf_counter() - began
+    read: dict[str, float] = {}
+    with subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            for mark in (TABLE, WORDS):
+                if line.startswith(mark):
+                    read.setdefault(mark, time.perf_counter() - began)
+    whole = time.perf_counter() - began
+    if process.returncode:
+        sys.exit(f"exit code {process.returncode}: {' '.join(words)}")
+    return Took(read.get(TABLE), read.get(WORDS), whole)
 
 
 def main() -> None:
-    """Print the medians, the ratio and the command's own seconds."""
+    """Print the medians, the ratios and the command's own seconds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", default="bundled")
+    parser.add_argument("--start", help="first day of the command's run; the bare script's is the "
+                        "first of the prices that both have")  # fmt: skip
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--strategy", default="hedge_mix")
+    parser.add_argument("--whole", action="store_true", help="with the verdict and all its pages")
     parser.add_argument(
         "--verdict", action="store_true", help="what the verdict adds to a run instead"
     )
@@ -74,31 +114,36 @@ def main() -> None:
         market.prices.dropna().to_csv(prices)
         bare = [sys.executable, "-c", BARE, str(prices), str(Path(scratch, "sheet.html")),
                 str(market.periods_per_year)]  # fmt: skip
-        out = str(Path(scratch, "results"))
-        without = [sys.executable, "-m", "backtests.run", asked.strategy, "--source",
-                   asked.source, "--again", "--out", out, "--no-verdict"]  # fmt: skip
-        ours = without[:-1] if asked.verdict else without
+        out = Path(scratch, "results")
+        start = ["--start", asked.start] if asked.start else []
+        full = [sys.executable, "-m", "backtests.run", asked.strategy, "--source", asked.source,
+                *start, "--out", str(out)]  # fmt: skip
+        without = [*full, "--no-verdict"]
+        ours = full if asked.verdict or asked.whole else without
         bare = without if asked.verdict else bare
-        seconds(bare), seconds(ours)  # both once, uncounted: file caches
-        pairs = [(seconds(ours), seconds(bare)) for _ in range(asked.pairs)]
-        off = None if asked.verdict else gap_to_bare(BARE, bare[3:], Path(out), Path(scratch))
-    ratios = [one / other for one, other in pairs]
-    own = [one - other for one, other in pairs]
+
+        def once() -> tuple[Took, Took]:
+            shutil.rmtree(out, ignore_errors=True)  # each run writes its folder
+            return took(ours), took(bare)
+
+        once()  # uncounted: file caches
+        pairs = [once() for _ in range(asked.pairs)]
+        off = None if asked.verdict else gap_to_bare(BARE, bare[3:], out, Path(scratch))
     against = "without the verdict" if asked.verdict else "bare script"
-    print(f"{asked.strategy} on {asked.source}, {asked.pairs} alternating pairs, medians")
-    print(f"  command      {statistics.median(one for one, _ in pairs):6.2f} s")
-    print(f"  {against:<12} {statistics.median(other for _, other in pairs):6.2f} s")
-    print(
-        f"  ratio        {statistics.median(ratios):6.3f}  ({min(ratios):.3f} to {max(ratios):.3f})"
-    )
-    print(f"  difference   {statistics.median(own):6.2f} s")
-    extent = "with its verdict" if asked.verdict else "tear sheet, no verdict"
-    figure = Figure(
-        f"{asked.strategy} on {asked.source}, {extent}", "s", *map(tuple, zip(*pairs, strict=True)),
-        compared=COMPARED, gap=off, is_main=True,
-    )  # fmt: skip
+    others = tuple(other.whole for _, other in pairs)
     named = {"yardstick": against} if asked.verdict else {"peer": "a bare script"}
-    figures = [replace(figure, **named)]
+    figures = []
+    for part, (extent, most) in PARTS.items():
+        ours_took = tuple(value for one, _ in pairs if (value := getattr(one, part)) is not None)
+        if len(ours_took) < len(others) or (part != WHOLE and not asked.whole):
+            continue
+        if not asked.whole:
+            extent = "with its verdict" if asked.verdict else "tear sheet, no verdict"
+        figure = Figure(
+            f"{asked.strategy} on {asked.source}, {extent}", "s", ours_took, others,
+            compared=COMPARED, gap=off, most=most if asked.whole else None, is_main=True,
+        )  # fmt: skip
+        figures.append(replace(figure, **named))
     show(figures)
     hand_over(figures)
 

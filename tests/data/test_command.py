@@ -34,6 +34,7 @@ def test_only_a_process_of_its_own_searches_for_garbage_rarely(monkeypatch, caps
     monkeypatch.setattr("gc.set_threshold", lambda *counts: asked.append(counts))
     monkeypatch.setattr("atexit.register", asked.append)
     monkeypatch.setattr("sys.argv", ["door"])
+    monkeypatch.setattr("signal.signal", lambda *given: None)
     door = click.Command("door", callback=lambda: None)
     command.run_command(door, [])
     assert asked == []

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from backtests.engine.sleeve import report_sleeve
 from backtests.engine.summary import Latest
-from backtests.report.console import age_line, print_run
+from backtests.report.console import Screen, age_line, print_run
 from backtests.report.text import metric_rows, percent
 from backtests.report.verdict.words import sentences
 from data.vintage import SeriesVintage, Vintage
@@ -74,6 +74,46 @@ def test_the_age_of_rates_stands_beside_that_of_prices(monkeypatch):
         "data end on 2025-09-26, 1 day ago; rates of exchange on 2025-09-26, yen short rates with "
         "2025-08, dollar ones with 2025-04"
     )
+
+
+def test_each_part_is_printed_once_as_soon_as_it_is_there(run):
+    """And together they are what is printed of a finished run."""
+    stream = io.StringIO()
+    screen = Screen(Console(file=stream, width=400))
+    parts = []
+    simulated = replace(run, verdict=None, stress=None)
+    judged = replace(simulated, verdict=run.verdict)
+    for show in (
+        lambda: screen.show(simulated),
+        lambda: screen.show(simulated),
+        lambda: screen.show(judged),
+        lambda: screen.show(run),
+        lambda: screen.end(run, Path("results/run-1")),
+    ):
+        before = len(stream.getvalue())
+        show()
+        parts.append(stream.getvalue()[before:])
+    first, again, verdict, nothing, last = parts
+    assert first.startswith("\nhedge_mix, 1995-01-31 to 2025-12-31, after costs")
+    assert "CVaR 95 is" in first.splitlines()[-1]
+    assert again == nothing == ""
+    assert verdict.startswith("\nDoes it hedge? ")
+    assert last.startswith("\nWhat the rule says on 2025-12-31\n")
+    assert "".join(parts) == printed(run)
+
+
+def test_a_table_that_its_verdict_may_widen_waits_for_it(run):
+    """Compared with another ticker than its own equity, it has a column more."""
+    benchmark = replace(run.summary.benchmark, ticker="VTI")
+    other = replace(run, summary=replace(run.summary, benchmark=benchmark))
+    stream = io.StringIO()
+    screen = Screen(Console(file=stream, width=400))
+    screen.show(replace(other, verdict=None))
+    assert stream.getvalue() == ""
+    screen.show(other)
+    assert "100 % equity (SPY)" in stream.getvalue()
+    without = replace(other, verdict=None)  # and where none comes it is printed at the end
+    assert "after costs" in printed(without)
 
 
 def test_terms_are_explained_where_they_are_first_shown(run):

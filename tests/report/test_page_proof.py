@@ -25,7 +25,7 @@ from backtests.report.style import DARK, LIGHT, variables
 from backtests.report.verdict.charts import figures
 from tests import browser, page_checks
 from tests.conftest import ROOT, SHARED, random_market
-from tests.drawings import drawn_once
+from tests.drawings import begun_once
 from tests.report.helpers import make_run, without_content
 
 WIDTHS = (1440, 1024, 390)
@@ -61,7 +61,7 @@ def folders(tmp_path_factory) -> dict[str, Path]:
     out = tmp_path_factory.mktemp("proof") / "results"
     made = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("backtests.report.tearsheet.draw", drawn_once)
+        patch.setattr("backtests.report.tearsheet.begin_drawing", begun_once)
         for name, options in RUNS.items():
             daily = name == "a rule on days"
             source = daily_source(out.parent / "daily") if daily else "bundled"

@@ -99,7 +99,7 @@ DOORS = {
         **RUN_OPTIONS, "--weights": WEIGHTS, "--rebalance": CALENDAR, "--offset": OFFSET,
         "--set": SETTING,
         "--withdrawals": ("4", "0.04", "4%", "0", "-1", "100", "x", "nan"),
-        "--config": FILE, "--refresh": None, "--again": None, "--json": None,
+        "--config": FILE, "--refresh": None, "--again": None, "--serial": None, "--json": None,
         "--list": None, "--help": None,
         "-h": None,
     }),

@@ -403,3 +403,29 @@ def test_hostile_files_take_little_memory_and_time(tmp_path):
         assert raised < (3 * size if size < 256 else 1) + 8, name
         assert f"{name}.csv" in message
         assert "\n" not in message
+
+
+def test_a_process_of_many_runs_works_out_each_content_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "_remembered", [])
+    path, other = tmp_path / "A.csv", tmp_path / "B.csv"
+    for place in (path, other):
+        place.write_text("date,value\n2024-01-02,1\n")
+    assert read_table(path) is not read_table(path)
+    delimited.remember_tables()
+    first = read_table(path)
+    assert read_table(path) is first
+    assert read_table(other) is not first  # its errors name another file
+    path.write_text("date,value\n2024-01-02,2\n")  # as long as before
+    assert read_table(path).cells["value"].tolist() == ["2"]
+    monkeypatch.setattr(delimited, "MOST_REMEMBERED", 10)
+    assert read_table(other) is not read_table(other)
+
+
+@pytest.mark.parametrize("cell", [" 1", "1 ", "\t1", "\u00a01", "1"])
+def test_cells_have_no_outer_spaces(tmp_path, cell):
+    path = tmp_path / "A.csv"
+    path.write_text(f"date,value\n\n   \n2024-01-02,{cell}\n \u00a0,\n2024-01-03 ,2\n", "utf-8")
+    table = read_table(path)
+    assert table.cells["value"].tolist() == ["1", "2"]
+    assert table.cells["date"].tolist() == ["2024-01-02", "2024-01-03"]
+    assert table.lines.tolist() == [4, 6]

@@ -71,3 +71,15 @@ def test_where_every_row_counts_an_empty_cell_is_an_error(written):
     with pytest.raises(DataError, match="line 3, column a: got nothing, expected a number"):
         numbers_of(table, ["a"], [], holes=False)
     assert np.isnan(numbers_of(table, ["a"], [], holes=True)["a"].iloc[1])
+
+
+def test_what_is_read_twice_of_a_table_is_nobody_elses(written):
+    table = read_table(written('date,a\n2024-01-02,"1,5"\n2024-01-03,2\n'))
+    notes: list[str] = []
+    first = numbers_of(table, ["a"], notes, holes=True)
+    first.iloc[0, 0] = 99.0
+    again = numbers_of(table, ["a"], notes, holes=True)
+    assert again["a"].tolist() == [1.5, 2.0]
+    assert len(set(notes)) == 1  # each is told how it was read
+    assert len(notes) == 2
+    assert numbers_of(table, ["a"], [], holes=False)["a"].tolist() == [1.5, 2.0]
