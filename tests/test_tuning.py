@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pkgutil
+import re
 import shlex
 import signal
 import subprocess
@@ -163,6 +164,8 @@ def test_a_signal_among_threads_stops_all_of_them(tmp_path, capsys, monkeypatch)
         parts.append(numbers)
         if len(parts) == 3:
             signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        if len(parts) > 3:
+            time.sleep(0.2)  # so that a busy machine hears of it before all is done
         return plain(self, numbers, *given)
 
     words = (*STEPPED, "--grid", "lookback_years=1:10:0.25", *BUNDLED, "--out", str(tmp_path))
@@ -171,9 +174,9 @@ def test_a_signal_among_threads_stops_all_of_them(tmp_path, capsys, monkeypatch)
         patched.setattr("backtests.engine.search.cores", lambda: 2)
         code, shown, told = command(capsys, *words)
     assert code == 1, told
-    assert f"stopped after {PART} of 5,994 candidates" in shown
+    assert re.search(r"stopped after \d+ of 5,994 candidates; their scores are kept", shown)
     assert "the same command goes on from there" in shown
-    assert len(parts) < 20  # of 188
+    assert len(parts) < 60  # of 188
 
 
 def test_ctrl_c_on_the_last_scores_stops_all_the_same(mixes, tmp_path, capsys, monkeypatch):

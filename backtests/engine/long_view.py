@@ -97,10 +97,8 @@ def on_bundled_months(run: Run) -> OnMonths | str:
     months = math.ceil(run.config.costs.lag * MONTHS / own.periods_per_year)
     costs = Costs(run.config.costs.fee_bps, run.config.costs.slippage_bps, months)
     names = list(dict.fromkeys([*strategy.tickers, benchmark]))
-    last = own.sessions[-1].to_period("M") - (0 if is_month_over(own) else 1)
     try:
-        market = _months_to(
-            last,
+        months_since = _bundled_months(
             tuple(names),
             run.config.conversion(names),
             run.config.withholding.of(names, roles),
@@ -109,6 +107,7 @@ def on_bundled_months(run: Run) -> OnMonths | str:
     except HedgeError as error:
         return str(error).partition(";")[0]
     on_months, offset = _on_months(strategy, own)
+    market = _until(months_since, own)
     if market is None:
         return "the bundled months begin after its end"
     return OnMonths(market, on_months, costs, benchmark, offset)
@@ -155,22 +154,27 @@ def _on_months(strategy: Strategy, own: Market) -> tuple[Strategy, int | None]:
 
 
 @lru_cache(maxsize=4)
-def _months_to(
-    last: pd.Period,
-    names: tuple[str, ...],
-    conversion: Conversion,
-    withholding: Withholding,
-    *,
-    real: bool,
-) -> Market | None:
-    """The bundled months up to one; None where they begin later.
+def _bundled_months(
+    names: tuple[str, ...], conversion: Conversion, withholding: Withholding, *, real: bool
+) -> Market:
+    """The bundled months, kept with all that is worked out by them: a slider asks again and again.
 
-    They are kept, since a slider that moves asks for the same again, with all that is worked out by
-    them.
+    Raises
+    ------
+    HedgeError
+        As :func:`data.load.load_market`.
     """
     months = load_market("bundled", list(names), conversion=conversion, withholding=withholding)
-    if real:
-        months = in_purchasing_power(months)
+    return in_purchasing_power(months) if real else months
+
+
+def _until(months: Market, own: Market) -> Market | None:
+    """The bundled months up to the last whole month of a market; None where they begin later."""
+    return _cut(months, own.sessions[-1].to_period("M") - (0 if is_month_over(own) else 1))
+
+
+@lru_cache(maxsize=4)
+def _cut(months: Market, last: pd.Period) -> Market | None:
     rows = months.sessions[months.sessions.to_period("M") <= last]
     if rows.empty:
         return None

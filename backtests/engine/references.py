@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import ClassVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
 from backtests.analysis.months import month_end_rows
+from backtests.analysis.reuse import Answers, key_of
 from backtests.engine import ledger
 from backtests.engine.ledger import Engine
 from backtests.engine.opening import Opening, standing_decisions
@@ -106,6 +108,10 @@ class Sides:
     dollar_legs: Legs
 
 
+# Of each market: a slider that moves changes the weights, and seldom a leg.
+_LEGS: WeakKeyDictionary[Market, Answers[pd.Series]] = WeakKeyDictionary()
+
+
 def make_sides(
     market: Market,
     strategy: Strategy,
@@ -134,7 +140,15 @@ def make_sides(
         alone_hedged = bought_once(alone(decided, hedge)) if hedge else decided * 0.0
 
         def leg(name: str, weights: pd.DataFrame) -> pd.Series:
-            return _traded(own, strategy, simulation, name, weights, None, engine).nav
+            asked = (
+                (name, engine, strategy.optional, simulation.costs),
+                (simulation.plan.without_flows(), float(simulation.nav.iloc[0])),
+                (list(weights.columns), pd.DatetimeIndex(weights.index), weights.to_numpy(float)),
+            )
+            return _LEGS.setdefault(own, Answers(8)).get(
+                key_of(asked),
+                lambda: _traded(own, strategy, simulation, name, weights, None, engine).nav,
+            )
 
         return Legs(
             equity=leg("equity", bought_once(pd.concat([before, always]))),

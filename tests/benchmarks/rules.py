@@ -158,7 +158,7 @@ def main() -> None:
                           page(asked.base, name, asked.source))  # fmt: skip
             gate += ", files as the base's"
         seconds, cpu = (
-            statistics.median(float(str(one[key])) for one, _ in rounds)
+            statistics.median(float(str(mine[key])) for mine, _ in rounds)
             for key in ("seconds", "cpu")
         )
         each = seconds / int(str(mine["candidates"])) * 1e3
@@ -167,8 +167,8 @@ def main() -> None:
         if other is not None:
             ratio, work = (
                 statistics.median(
-                    float(str(base[key])) / float(str(one[key]))
-                    for one, base in rounds
+                    float(str(base[key])) / float(str(mine[key]))
+                    for mine, base in rounds
                     if base is not None
                 )
                 for key in ("seconds", "cpu")

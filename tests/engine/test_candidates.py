@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from backtests.engine import ledger
-from backtests.engine.candidates import make_panel, schedules, static_mixes
+from backtests.engine.candidates import Candidates, make_panel, schedules, static_mixes
 from backtests.engine.costs import Costs
 from backtests.engine.opening import Opening
 from backtests.engine.scores import score, score_block
@@ -150,3 +150,18 @@ def test_a_course_that_cannot_be_is_refused():
         make_panel(market, ["SPY"], Costs(), opening=Opening(market.sessions[-1], False))
     with pytest.raises(DataError, match="SPYY is not in made.*did you mean SPY"):
         make_panel(market, ["SPYY"], Costs())
+
+
+def test_candidates_of_schedules_are_taken_as_often_as_they_are_named():
+    # Three with one, two and three decisions.
+    targets, rows = np.arange(12.0).reshape(6, 2), np.array([1, 1, 2, 1, 2, 3])
+    made = Candidates(targets, rows, np.array([0, 1, 3, 6]))
+    taken = made.taken(np.array([2, 0, 0]))
+    assert taken.rows.tolist() == [1, 2, 3, 1, 1]
+    assert taken.targets[:, 0].tolist() == [6, 8, 10, 0, 0]
+    assert taken.offsets.tolist() == [0, 3, 4, 5]
+    assert made.taken(np.arange(3)) is made
+    static = Candidates(targets, rows[:1])
+    for other in (static, made.paid(np.zeros(4), np.zeros(4))):
+        with pytest.raises(UsageError, match="only plain candidates of schedules"):
+            other.taken(np.array([0]))

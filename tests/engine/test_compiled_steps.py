@@ -50,17 +50,17 @@ def test_a_signal_that_nobody_may_change_is_taken():
 def test_that_it_compiles_is_said_once(monkeypatch):
     from contextlib import contextmanager
 
-    said = []
+    shown = []
 
     @contextmanager
     def progress(what):
-        said.append(what)
+        shown.append(what)
         yield
 
     fresh = lambda signal, settings, share: None  # noqa: E731 - no kept code has its name
     for _ in range(2):
         compiled_steps.prepare(fresh, progress)
-    assert said == ["compiling the rule's step, once on this machine"]
+    assert shown == ["compiling the rule's step, once on this machine"]
 
 
 def test_who_asks_a_rule_loads_no_compiler():

@@ -56,6 +56,23 @@ def test_bills_take_the_place_of_treasuries_and_equity_stays(mix):
     pd.testing.assert_series_equal(references.bills.nav, expected.nav, rtol=1e-9, check_names=False)
 
 
+def test_a_leg_is_that_of_its_own_costs_whatever_was_asked_before():
+    market = random_market(5, rows=600)
+    strategy = HedgeMix(weights={"SPY": 0.5, "IEF": 0.4})
+    legs = []
+    for fee in (0.0, 50.0, 0.0):
+        simulation = simulate(market, strategy, Costs(fee, 0.0), engine=ledger.fill)
+        legs.append(make_sides(market, strategy, simulation, "SPY", engine=ledger.fill).hedge_leg)
+    pd.testing.assert_series_equal(legs[0], legs[2], check_exact=True)
+    assert legs[1].iloc[-1] < legs[0].iloc[-1]
+    fresh = random_market(5, rows=600)
+    alone_at_cost = make_sides(
+        fresh, strategy, simulate(fresh, strategy, Costs(50.0, 0.0), engine=ledger.fill), "SPY",
+        engine=ledger.fill,
+    )  # fmt: skip
+    pd.testing.assert_series_equal(legs[1], alone_at_cost.hedge_leg, check_exact=True)
+
+
 def test_all_equity_is_the_benchmark(mix):
     market, _, _, references = mix
     expected = simulate(market, EquityOnly(ticker="SPY"), Costs(), engine=ledger.fill)

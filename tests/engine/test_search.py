@@ -163,16 +163,21 @@ def test_a_caller_that_stops_ends_the_threads(monkeypatch):
     space = rule_space("carry", {"full_at_bp": "1:200:0.1"}, config.params)
     search = prepare_search(config, space, GROWTH)
     plain, parts = Search._scored_part, []
-    monkeypatch.setattr(
-        Search, "_scored_part", lambda self, *given: parts.append(1) or plain(self, *given)
-    )
+
+    def scored_part(self, *given):
+        parts.append(1)
+        if len(parts) > 12:
+            time.sleep(0.2)  # a busy machine comes to close it in time
+        return plain(self, *given)
+
+    monkeypatch.setattr(Search, "_scored_part", scored_part)
     scored = search.scored(np.arange(len(space)))
     assert len(next(scored)) == PART
     assert len(next(scored)) == PART * PARTS_AT_ONCE
     scored.close()
     begun = len(parts)
     assert begun < 63  # parts of all 1,991
-    time.sleep(0.2)
+    time.sleep(0.5)
     assert len(parts) == begun
 
 
