@@ -34,14 +34,21 @@ SECTIONS = (
             "else the value only). In one process, on code that is loaded and compiled.",
             (B + "peers",)),
     Section("main", "A run from the command line, bundled months",
-            "The command with its tear sheet against a bare script that imports the same "
-            "libraries, simulates the same mix with vectorbt and renders the same quantstats page; "
-            "whole processes.",
-            (B + "run_overhead",)),
+            "The command with everything it writes (verdict, tear sheet, stress test) against a "
+            "bare script that imports the same libraries, simulates the same mix with vectorbt and "
+            "renders the same quantstats page; whole processes.",
+            (B + "run_overhead", "--whole")),
     Section("main-daily", "A run from the command line, 23 daily years", "The same on real daily "
-            "prices.", (B + "run_overhead", "--source", DAILY), MARKET),
+            "prices.", (B + "run_overhead", "--whole", "--source", DAILY), MARKET),
+    Section("answer", "The same run again", "Nothing has changed: answered from the verified "
+            "folder of the first, with the same words.", (B + "answer",)),
+    Section("answer-daily", "The same run again, daily prices", "The same on real daily prices.",
+            (B + "answer", "--source", DAILY), MARKET),
+    Section("rules", "Searches of rules", "Every candidate decides by itself, is filled and "
+            "scored; on code that is compiled.", (B + "rules", "--source", DAILY), MARKET),
     Section("compare", "Ten portfolios against one run", "A comparison of ten over 23 daily years, "
-            "verdicts included, against one of them run alone; whole processes.",
+            "verdicts included, against one of them run alone and against the bare script; whole "
+            "processes.",
             (B + "compare", "--source", DAILY), MARKET),
     Section("lab", "The lab", "From a slider's message to the answer on the page, over 23 daily "
             "years; what comes after it is the long view and what holds today.",

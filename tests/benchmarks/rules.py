@@ -21,8 +21,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from tests.benchmarks.figures import Figure, hand_over
 
 HERE = Path(__file__).parents[2]
 # Strategy, what is searched, and by how much faster than at 501eb8b it has to be.
@@ -81,7 +83,11 @@ print(json.dumps({"seconds": took, "cpu": spent, "candidates": len(space),
 """
 
 
-def scored(where: Path, name: str, source: str, *how: str, **around: str) -> dict[str, object]:
+Answer = dict[str, object]
+Round = tuple[Answer, Answer | None]  # of this version and of the base
+
+
+def scored(where: Path, name: str, source: str, *how: str, **around: str) -> Answer:
     """Score a search in a process of that version, and what it says."""
     words = [sys.executable, "-c", SCORE, name, json.dumps(SEARCHES[name][0]), source, *how]
     done = subprocess.run(
@@ -90,7 +96,7 @@ def scored(where: Path, name: str, source: str, *how: str, **around: str) -> dic
     )  # fmt: skip
     if done.returncode:
         raise SystemExit(f"{name} in {where}: {done.stderr.splitlines()[-1]}")
-    answer: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    answer: Answer = json.loads(done.stdout.splitlines()[-1])
     return answer
 
 
@@ -125,6 +131,18 @@ def first_on_a_machine(source: str) -> None:
     print(f"a first search compiles: {took[0]:.2f} s, the same again {took[1]:.2f} s\n")
 
 
+def figure_of(name: str, rounds: Sequence[Round], gate: str) -> Figure:
+    """The same for the page of figures."""
+    mine = rounds[0][0]
+    return Figure(
+        f"{name}: {mine['candidates']} candidates over {mine['sessions']:,} sessions", "s",
+        tuple(float(str(mine["seconds"])) for mine, _ in rounds),
+        tuple(float(str(base["seconds"])) for _, base in rounds if base is not None),
+        yardstick="" if rounds[0][1] is None else "another version of this program",
+        most=None if rounds[0][1] is None else 1.0 / SEARCHES[name][1], note=gate,
+    )  # fmt: skip
+
+
 def main() -> None:
     """Print seconds, and ratios with their bars."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -139,7 +157,7 @@ def main() -> None:
     for name in asked.rules:
         bar = SEARCHES[name][1]
         warm = scored(HERE, name, asked.source)
-        rounds = []
+        rounds: list[Round] = []
         for _ in range(asked.rounds):
             other = scored(asked.base, name, asked.source) if asked.base else None
             mine = scored(HERE, name, asked.source)
@@ -175,6 +193,7 @@ def main() -> None:
             )
             shown += f"   {ratio:5.1f} times as fast (bar {bar:g}; work {work:.1f} times less)"
         print(f"{shown}; {gate}", flush=True)
+        hand_over([figure_of(name, rounds, gate)])
 
 
 if __name__ == "__main__":
