@@ -15,7 +15,7 @@ import pytest
 
 from tests.benchmarks import figures, machine, report
 from tests.benchmarks import works as made
-from tests.benchmarks.__main__ import SECTIONS, main, measure, run_one, update
+from tests.benchmarks.__main__ import SECTIONS, against, main, measure, run_one, update
 from tests.benchmarks.bare import difference_of
 from tests.benchmarks.figures import Figure, difference, digits, told
 from tests.benchmarks.machine import Machine
@@ -402,6 +402,19 @@ def test_without_its_data_a_section_keeps_its_rows_and_says_why(tmp_path, monkey
     assert "rows are older" not in text
 
 
+def test_an_older_version_is_named_by_no_place(monkeypatch, tmp_path):
+    monkeypatch.setattr("tests.benchmarks.__main__.others_busy", lambda: 0.0)
+    needy = replace(SECOND, base="must")
+    left = measure(needy, measured(PAIR), lambda _: pytest.fail("it was run"), "2025-12-01")
+    assert left.trouble == "Left out on 2025-12-01: no other version by --base."
+    words: list[tuple[str, ...]] = []
+    asked = against(needy, tmp_path)
+    done = measure(asked, left, lambda section: words.append(section.words) or [PAIR])
+    assert words == [(*SECOND.words, "--base", str(tmp_path))]
+    assert done.command == "python -m tests.benchmarks.second --x 1 --base DIR"
+    assert against(FIRST, tmp_path) == FIRST
+
+
 def test_a_benchmark_that_fails_keeps_its_rows_until_it_runs_again(monkeypatch):
     monkeypatch.setattr("tests.benchmarks.__main__.others_busy", lambda: 0.0)
 
@@ -447,7 +460,7 @@ def test_the_page_is_made_of_its_records():
     assert report.PAGE.read_text("utf-8") == page(records, SECTIONS)
     commands = {section.name: section.command for section in SECTIONS}
     for name, run in records.sections.items():
-        assert not run.figures or run.command == commands[name]
+        assert not run.figures or run.command.removesuffix(" --base DIR") == commands[name]
 
 
 def test_the_page_names_no_place_of_a_machine():

@@ -19,7 +19,17 @@ import pandas as pd
 
 from tests.benchmarks.figures import HANDED_OVER, Figure, taken
 from tests.benchmarks.machine import commit, others_busy, this_machine
-from tests.benchmarks.report import PAGE, RECORDS, Measured, Records, Section, read, write
+from tests.benchmarks.report import (
+    MAY,
+    MUST,
+    PAGE,
+    RECORDS,
+    Measured,
+    Records,
+    Section,
+    read,
+    write,
+)
 
 ROOT = Path(__file__).parents[2]
 MARKET = "../shared/market"
@@ -45,11 +55,14 @@ SECTIONS = (
     Section("answer-daily", "The same run again, daily prices", "The same on real daily prices.",
             (B + "answer", "--source", DAILY), MARKET),
     Section("rules", "Searches of rules", "Every candidate decides by itself, is filled and "
-            "scored; on code that is compiled.", (B + "rules", "--source", DAILY), MARKET),
+            "scored, on code that is compiled; against an older version where one was given.",
+            (B + "rules", "--source", DAILY), MARKET, base=MAY),
     Section("compare", "Ten portfolios against one run", "A comparison of ten over 23 daily years, "
             "verdicts included, against one of them run alone and against the bare script; whole "
             "processes.",
             (B + "compare", "--source", DAILY), MARKET),
+    Section("lab-pairs", "The lab against an older version", "Median answers of both, in turn, "
+            "over 23 daily years.", (B + "lab_pairs", "--source", DAILY), MARKET, base=MUST),
     Section("lab", "The lab", "From a slider's message to the answer on the page, over 23 daily "
             "years; what comes after it is the long view and what holds today.",
             (B + "lab", "--source", DAILY), MARKET),
@@ -90,6 +103,13 @@ def run_one(section: Section) -> list[Figure]:
         return taken(place)
 
 
+def against(section: Section, base: Path | None) -> Section:
+    """The section with the other checkout among its words, where it takes one."""
+    if base is None or not section.base:
+        return section
+    return replace(section, words=(*section.words, "--base", str(base.resolve())))
+
+
 def measure(
     section: Section,
     before: Measured,
@@ -100,18 +120,21 @@ def measure(
     today = today or f"{pd.Timestamp.now():%Y-%m-%d}"
     if section.needs and not (ROOT / section.needs).is_dir():
         return replace(before, trouble=f"Left out on {today}: there is no {section.needs}.")
+    if section.base == MUST and "--base" not in section.words:
+        return replace(before, trouble=f"Left out on {today}: no other version by --base.")
     busy, began = others_busy(), time.perf_counter()
     try:
         figures = run(section)
     except subprocess.CalledProcessError as error:
         ended = f"it ended with code {error.returncode}"
         return replace(before, trouble=f"Failed on {today}: {ended}.")
+    is_against = "--base" in section.words
     if not figures:
         return replace(before, trouble=f"Failed on {today}: it handed over no figures.")
     return Measured(
         figures=tuple(figures), machine=this_machine(), commit=commit(), date=today,
         busy=busy and round(busy, 3), seconds=round(time.perf_counter() - began, 1),
-        command=section.command,
+        command=section.command.partition(" --base")[0] + is_against * " --base DIR",
     )  # fmt: skip
 
 
@@ -120,6 +143,7 @@ def update(
     folder: Path,
     sections: Sequence[Section] = SECTIONS,
     run: Callable[[Section], list[Figure]] = run_one,
+    base: Path | None = None,
 ) -> Records:
     """Measure the asked sections, all if there are none; write the page after each of them."""
     began = time.perf_counter()
@@ -131,7 +155,9 @@ def update(
         spent = time.perf_counter() - began
         print(f"\n[{number}/{len(chosen)}, {spent:.0f} s] {section.title}: {section.command}",
               flush=True)  # fmt: skip
-        measured = measure(section, records.sections.get(section.name, Measured()), run)
+        measured = measure(
+            against(section, base), records.sections.get(section.name, Measured()), run
+        )
         if measured.trouble:
             print(f"  {measured.trouble}", flush=True)
         by_name = {**records.sections, section.name: measured}
@@ -149,13 +175,14 @@ def main(words: Sequence[str] | None = None) -> None:
                         help=f"only these, the others stay as they are: {', '.join(names)}",
                         )  # fmt: skip
     parser.add_argument("--out", type=Path, default=PAGE.parent, help="folder of the page")
+    parser.add_argument("--base", type=Path, help="a checkout of an older version to compare with")
     parser.add_argument("--page", action="store_true", help="make the page anew of its records")
     asked = parser.parse_args(words)
     if asked.page:
         return write(read(asked.out / RECORDS.name), SECTIONS, asked.out)
     began = time.perf_counter()
     try:
-        records = update(asked.only, asked.out)
+        records = update(asked.only, asked.out, base=asked.base)
     except KeyboardInterrupt:
         sys.exit(f"\nstopped: {asked.out / PAGE.name} has the sections that had ended")
     print(f"\n{asked.out / PAGE.name} after {time.perf_counter() - began:.0f} s")

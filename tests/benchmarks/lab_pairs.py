@@ -17,6 +17,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.benchmarks.figures import Figure, hand_over
+from tests.benchmarks.machine import commit
+
 HERE = Path(__file__).parents[2]
 CHANGES = 20
 SLIDERS = {
@@ -85,6 +88,28 @@ def answers(tree: Path, strategy: str, source: str) -> tuple[list[list[float]], 
     return took, growth
 
 
+def figures_of(
+    strategy: str,
+    base: Path,
+    medians: dict[Path, list[list[float]]],
+    worst: dict[Path, tuple[float, ...]],
+    shown: dict[Path, str],
+) -> list[Figure]:
+    """Median answers of both trees, which count if both show the same growth; our worst answer."""
+    made = []
+    for at, part in enumerate(PARTS):
+        ours, theirs = (tuple(each[at] for each in medians[tree]) for tree in (HERE, base))
+        made.append(
+            Figure(
+                f"{strategy}, {part}", "s", ours, theirs, f"this program at {commit(base)}",
+                gap=0.0 if shown[HERE] == shown[base] else 1.0, tolerance=0.0,
+                compared="the growth that is shown last", most=0.6 if at == 0 else None,
+                is_main=at == 0,
+            )
+        )  # fmt: skip
+    return [*made, Figure(f"{strategy}, {PARTS[0]}: worst", "s", (worst[HERE][0],), most=1.0)]
+
+
 def main() -> None:
     """Measure both trees in turn, and print the medians, the worst and their ratio."""
     parser = argparse.ArgumentParser()
@@ -107,6 +132,7 @@ def main() -> None:
         if len(set(shown.values())) > 1:  # an edition may have changed what a rule does
             print(f"{strategy}: the trees show different runs, a year " + " and ".join(
                 shown[tree] for tree in medians))  # fmt: skip
+        hand_over(figures_of(strategy, given.base, medians, worst, shown))
         for at, part in enumerate(PARTS):
             ours, base = (statistics.median(each[at] for each in medians[tree]) for tree in medians)
             print(

@@ -77,18 +77,18 @@ def _versions() -> list[str]:
     return made
 
 
-def commit() -> str:
+def commit(root: Path = ROOT) -> str:
     """Short name of the commit; with ``+`` if files differ from it, empty without git."""
     try:
-        name = _git("rev-parse", "--short=8", "HEAD")
-        return name + ("+" if _git("status", "--porcelain", "--", ".", *PAGE) else "")
+        name = _git(root, "rev-parse", "--short=8", "HEAD")
+        return name + ("+" if _git(root, "status", "--porcelain", "--", ".", *PAGE) else "")
     except (OSError, subprocess.CalledProcessError):
         return ""
 
 
-def _git(*words: str) -> str:
+def _git(root: Path, *words: str) -> str:
     done = subprocess.run(
-        ["git", *words], cwd=ROOT, check=True, capture_output=True, text=True
+        ["git", *words], cwd=root, check=True, capture_output=True, text=True
     )  # fmt: skip
     return done.stdout.strip()
 

@@ -25,6 +25,7 @@ from tests.benchmarks.machine import BUSY, Machine
 
 ROOT = Path(__file__).parents[2]
 LEAST_SHARE = 0.01
+MAY, MUST = "may", "must"
 PAGE, RECORDS = ROOT / "docs" / "benchmark.md", ROOT / "docs" / "benchmark.json"
 
 
@@ -42,6 +43,9 @@ class Section:
         Of its command, after ``python -m``.
     needs
         A folder beside the project without which it is left out; empty for none.
+    base
+        Whether it also measures another checkout of the program, given by ``--base``: empty for
+        never, ``MAY``, or ``MUST`` if it is left out without one.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Section:
     about: str
     words: tuple[str, ...]
     needs: str = ""
+    base: str = ""
 
     @property
     def command(self) -> str:

@@ -22,9 +22,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure, hand_over
+from tests.benchmarks.machine import commit
 
 HERE = Path(__file__).parents[2]
 # Strategy, what is searched, and by how much faster than at 501eb8b it has to be.
@@ -131,15 +133,19 @@ def first_on_a_machine(source: str) -> None:
     print(f"a first search compiles: {took[0]:.2f} s, the same again {took[1]:.2f} s\n")
 
 
-def figure_of(name: str, rounds: Sequence[Round], gate: str) -> Figure:
+def figure_of(name: str, rounds: Sequence[Round], gate: str, base: Path | None) -> Figure:
     """The same for the page of figures."""
     mine = rounds[0][0]
-    return Figure(
-        f"{name}: {mine['candidates']} candidates over {mine['sessions']:,} sessions", "s",
+    figure = Figure(
+        f"{mine['candidates']} candidates of {name}, {mine['sessions']:,} sessions", "s",
         tuple(float(str(mine["seconds"])) for mine, _ in rounds),
-        tuple(float(str(base["seconds"])) for _, base in rounds if base is not None),
-        yardstick="" if rounds[0][1] is None else "another version of this program",
-        most=None if rounds[0][1] is None else 1.0 / SEARCHES[name][1], note=gate,
+        gap=0.0, tolerance=0.0, compared="every score", note=gate,
+    )  # fmt: skip
+    if base is None:
+        return figure
+    return replace(
+        figure, peer=f"this program at {commit(base)}", most=1.0 / SEARCHES[name][1], is_main=True,
+        theirs=tuple(float(str(other["seconds"])) for _, other in rounds if other is not None),
     )  # fmt: skip
 
 
@@ -193,7 +199,7 @@ def main() -> None:
             )
             shown += f"   {ratio:5.1f} times as fast (bar {bar:g}; work {work:.1f} times less)"
         print(f"{shown}; {gate}", flush=True)
-        hand_over([figure_of(name, rounds, gate)])
+        hand_over([figure_of(name, rounds, gate, asked.base)])
 
 
 if __name__ == "__main__":
