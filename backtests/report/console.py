@@ -97,17 +97,12 @@ class Screen:
 
     def show(self, run: Run) -> None:
         """Print what is there by now and is not printed yet, of a run that is under way."""
-        if not self.has_metrics and (run.verdict is not None or _is_told_alike(run)):
-            self._show_metrics(run)
-        if not self.has_verdict and run.verdict is not None:
-            self._show_verdict(run.verdict)
+        if run.verdict is not None or _is_told_alike(run):
+            self._catch_up(run)
 
     def end(self, run: Printed, folder: Path) -> None:
         """Print the rest of a finished run: what the rule says today, and where its pages are."""
-        if not self.has_metrics:
-            self._show_metrics(run)
-        if not self.has_verdict and run.verdict is not None:
-            self._show_verdict(run.verdict)
+        self._catch_up(run)
         console = self.console
         console.print()
         for name, told in own_money_lines(run.summary):
@@ -120,6 +115,12 @@ class Screen:
             console.print(Text(f"open {folder / page.file}"), soft_wrap=True)
         if isinstance(run.stress, str):  # why there is none
             console.print(Text(printable(f"no {STRESS.file}: {run.stress}")), soft_wrap=True)
+
+    def _catch_up(self, run: Printed) -> None:
+        if not self.has_metrics:
+            self._show_metrics(run)
+        if not self.has_verdict and run.verdict is not None:
+            self._show_verdict(run.verdict)
 
     def _show_metrics(self, run: Printed) -> None:
         """Print the table; of a duration rule also its latest switches."""
