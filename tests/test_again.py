@@ -216,6 +216,7 @@ OPTIONS: dict[str, tuple[str, ...] | str] = {
     "config": "read into the options",
     "refresh": "makes it anew",
     "again": "makes it anew",
+    "serial": "how it is made, with the same bytes",
     "as_json": "shown, not made",
     "listing": "makes no run",
 }

@@ -33,6 +33,8 @@ ALLOWED = {
     "tests/data/sources/test_frame.py: eval": "cures in messages, tried as they stand there",
     "tests/warm.py: .import_module": "of a constant table's names",
     "tests/soak/doors.py: .import_module": "of a constant table's names",
+    "tests/soak/test_command_line.py: .import_module": "of a constant table's names",
+    "tests/test_tuning.py: .resolve_name": "of its own parameters",
     "tests/engine/test_scores.py: pickle": "of its own bytes, as processes exchange them",
     "tests/engine/test_cluster.py: cloudpickle": "of its own functions, for its own workers",
 }
