@@ -66,8 +66,8 @@ class ReadLog:
         self._files[os.path.abspath(path)] = sha256_of(content)
 
     def note_folder(self, folder: Path, names: Iterable[str]) -> None:
-        """Note which files were there."""
-        self._note(self._folders, folder, sha256_of_names(names))
+        """Note which files were there, by their paths."""
+        self._note(self._folders, folder, sha256_of_names(map(os.path.abspath, names)))
 
     def note_tickers(self, folder: Path, names: Iterable[str]) -> None:
         """Note which tickers a folder was taken to have."""

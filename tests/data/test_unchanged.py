@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -35,6 +36,14 @@ def test_the_same_is_the_same_and_a_touch_changes_nothing(folder):
     (folder / "SPY.csv").touch()
     (folder / "notes.txt").write_text("not looked for")
     assert is_unchanged(reading)
+
+
+def test_a_folder_named_from_where_one_stands_is_the_same_folder(folder, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    reading = reading_of(Path("..", folder.parent.name, folder.name))
+    assert is_unchanged(reading)
+    (folder / "TLT.csv").write_text("")
+    assert not is_unchanged(reading)
 
 
 def test_any_byte_of_a_file_that_was_read_counts(folder):
