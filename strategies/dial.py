@@ -110,28 +110,6 @@ class DurationRule(Strategy):
         weights.insert(0, "SPY", self.equity_weight)
         return weights
 
-    def dialled(self, market: Market, series: Callable[[Market], pd.Series]) -> pd.Series:
-        """A series on the sessions on which it can turn the dial: where it and all funds are there.
-
-        Raises
-        ------
-        UsageError
-            If the market is too short for the rule, or a month of it for the offset.
-        """
-        months = market.periods_per_year == 12
-        require_offset(self.name, "monthly", self.offset, monthly_rows=months)
-        market.require(self.tickers)
-        first, _ = market.first_session([t for t in self.tickers if t not in self.optional])
-        there = series(market).loc[first:].dropna()
-        if there.empty:
-            # --extend changes nothing where rows are months.
-            longer = "use --extend" if market.periods_per_year == 252 else "use a longer source"
-            raise UsageError(
-                f"{self.name} has too little history in {market.source} up to {market.last_day}; "
-                f"{market.longer if market.is_cut else longer}, or a shorter window"
-            )
-        return there
-
     def _in_years(self, target: object) -> pd.Series:
         """Check a target duration and return it as floats.
 
@@ -166,21 +144,47 @@ class DurationRule(Strategy):
         UsageError
             If the market is too short for the rule, or a month of it for the offset.
         """
-        target = self.dialled(market, lambda known: self._in_years(self.target_duration(known)))
-        return target[self.decides(target.to_numpy(), self.calendar(market, target.index))]
+        target = dialled(self, market, lambda known: self._in_years(self.target_duration(known)))
+        return target[decides(self, target.to_numpy(), calendar_of(self, market, target.index))]
 
-    def calendar(self, market: Market, days: pd.DatetimeIndex) -> NDArray[np.bool_]:
-        """On which of some sessions it decides whatever the target is."""
-        return decision_rows(days, "monthly", self.offset, market.sessions)
 
-    def decides(
-        self, target: NDArray[np.float64], calendar: NDArray[np.bool_]
-    ) -> NDArray[np.bool_]:
-        """On which rows of a target it decides: a daily rule also where it changes."""
-        decided = calendar.copy()
-        if self.acts_daily:
-            decided[1:] |= target[1:] != target[:-1]
-        return decided
+# Functions, not methods: a user's own duration rule may call a parameter ``calendar``.
+def dialled(rule: DurationRule, market: Market, series: Callable[[Market], pd.Series]) -> pd.Series:
+    """A series on the sessions on which it can turn the dial: where it and all funds are there.
+
+    Raises
+    ------
+    UsageError
+        If the market is too short for the rule, or a month of it for the offset.
+    """
+    months = market.periods_per_year == 12
+    require_offset(rule.name, "monthly", rule.offset, monthly_rows=months)
+    market.require(rule.tickers)
+    first, _ = market.first_session([t for t in rule.tickers if t not in rule.optional])
+    there = series(market).loc[first:].dropna()
+    if there.empty:
+        # --extend changes nothing where rows are months.
+        longer = "use --extend" if market.periods_per_year == 252 else "use a longer source"
+        raise UsageError(
+            f"{rule.name} has too little history in {market.source} up to {market.last_day}; "
+            f"{market.longer if market.is_cut else longer}, or a shorter window"
+        )
+    return there
+
+
+def calendar_of(rule: DurationRule, market: Market, days: pd.DatetimeIndex) -> NDArray[np.bool_]:
+    """On which of some sessions a rule decides whatever its target is."""
+    return decision_rows(days, "monthly", rule.offset, market.sessions)
+
+
+def decides(
+    rule: DurationRule, target: NDArray[np.float64], calendar: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """On which rows of a target a rule decides: a daily rule also where it changes."""
+    decided = calendar.copy()
+    if rule.acts_daily:
+        decided[1:] |= target[1:] != target[:-1]
+    return decided
 
 
 def fund_durations(market: Market) -> pd.DataFrame:
@@ -217,7 +221,8 @@ def _read_durations(market: Market) -> pd.DataFrame:
         durations = pd.Series(np.nan, index=sessions)
         durations[published] = modified_duration(read[published], maturities).mean(axis=1)
         table[ticker] = durations.ffill().fillna(CATALOGUE[ticker].duration)
-    return table.where(market.prices[list(DIAL)].notna())
+    # A copy is one block in memory, of which others hold views.
+    return table.where(market.prices[list(DIAL)].notna()).copy()
 
 
 def blend(target: pd.Series, durations: pd.DataFrame) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from data.command import Progress
 from data.errors import HedgeError
 from data.market import Market
 from strategies.base import Strategy
-from strategies.dial import DIAL, blended, fund_durations
+from strategies.dial import DIAL, blended, calendar_of, decides, dialled, fund_durations
 from strategies.stepped import MOST_SIGNALS, Key, SteppedRule
 from strategies.weights import LARGEST_SUM
 
@@ -119,7 +119,7 @@ def weights_of(rules: Sequence[SteppedRule], market: Market) -> tuple[list[Rows]
     for rule in rules:
         ground = _ground(rule, market)
         target = rule.between(_share(rule, ground))
-        decided = np.flatnonzero(rule.decides(target, ground.calendar))
+        decided = np.flatnonzero(decides(rule, target, ground.calendar))
         made.append(ground.rows[decided])
         wanted.append(target[decided])
         durations.append(ground.durations[decided])
@@ -188,14 +188,15 @@ def _ground(rule: SteppedRule, market: Market) -> Ground:
 
 
 def _ground_of(rule: SteppedRule, market: Market) -> Ground:
-    signal = rule.dialled(market, rule.signal_on)
+    signal = dialled(rule, market, rule.signal_on)
     days = pd.DatetimeIndex(signal.index)
     rows = market.sessions.get_indexer(days).astype(np.int64)
-    is_whole = int(rows[-1]) - int(rows[0]) == len(rows) - 1  # a view instead of a copy
+    is_whole = int(rows[-1]) - int(rows[0]) == len(rows) - 1  # views instead of copies
+    inside = slice(int(rows[0]), int(rows[-1]) + 1) if is_whole else rows
     return Ground(
         signal=np.ascontiguousarray(rule.signal_on(market).to_numpy(float)),
-        inside=slice(int(rows[0]), int(rows[-1]) + 1) if is_whole else rows,
+        inside=inside,
         rows=rows,
-        calendar=rule.calendar(market, days),
-        durations=fund_durations(market).to_numpy(float)[rows],
+        calendar=calendar_of(rule, market, days),
+        durations=fund_durations(market).to_numpy(float)[inside],
     )

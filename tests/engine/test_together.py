@@ -28,7 +28,7 @@ from strategies.attack_defend import AttackDefend
 from strategies.base import Strategy
 from strategies.carry import Carry
 from strategies.causality import made_market, require_causal
-from strategies.dial import DIAL
+from strategies.dial import DIAL, fund_durations
 from strategies.duration_trend import DurationTrend
 from strategies.hedge_mix import HedgeMix
 from strategies.rate_cycle import RateCycle
@@ -231,6 +231,16 @@ def test_what_rules_share_is_remembered_for_the_latest(monkeypatch):
         rules = [RateCycle(window_months=months, threshold_bp=bp) for bp in (5.0, 10.0)]
         assert decided_together(rules, panel, market) is not None
     assert [rule.window_months for rule in made] == [1.0, 2.0, 3.0, 1.0]
+
+
+def test_what_rules_share_holds_no_copy_of_what_the_market_has():
+    # Of thousands of signals on a long market, copies of durations would take gigabytes.
+    market = made_market(HELD, 252, 7)
+    durations = fund_durations(market).to_numpy(float)
+    for rule in (AttackDefend(lookback_years=1.0), AttackDefend(lookback_years=2.0)):
+        ground = together._ground(rule, market)
+        assert np.shares_memory(ground.durations, durations)
+        assert np.shares_memory(ground.signal, rule.signal_on(market).to_numpy())
 
 
 # --- no look ahead ------------------------------------------------------------------------

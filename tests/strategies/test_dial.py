@@ -44,6 +44,25 @@ def test_the_short_end_is_carried_back_where_a_rule_holds_it():
     assert Bare().carried_back == ("SHY",)
 
 
+def test_a_duration_rule_of_the_users_own_may_call_its_parameters_as_it_likes():
+    @dataclass(frozen=True)
+    class Own(DurationRule):
+        """Half way. Known weakness: it never moves."""
+
+        name: ClassVar[str] = "own"
+        calendar: str = parameter("x", unit="choice", choices=("x", "y"), doc="a calendar")
+        decides: float = parameter(5.0, low=1, high=9, unit="years", doc="what it decides")
+        dialled: float = parameter(1.0, low=1, high=9, unit="years", doc="a number")
+
+        def target_duration(self, market: Market) -> pd.Series:
+            return pd.Series(self.decides, market.sessions)
+
+    market = random_market(3, (*DIAL, "SPY"))
+    sums = decide(Own(), market).sum(axis=1)
+    np.testing.assert_allclose(sums, 1.0, rtol=0, atol=1e-12)
+    assert sums.index[0] == market.sessions[0]
+
+
 def test_the_blend_meets_its_target_with_two_neighbours():
     durations = pd.DataFrame([[0.2, 1.9, 7.2, 16.0]] * 5, columns=list(DIAL))
     targets = pd.Series([0.1, 1.05, 7.2, 11.6, 30.0])
