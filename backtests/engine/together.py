@@ -26,6 +26,8 @@ from strategies.dial import DIAL, blended, calendar_of, decides, dialled, fund_d
 from strategies.stepped import MOST_SIGNALS, Key, SteppedRule
 from strategies.weights import LARGEST_SUM
 
+# From the step to the weights: done here as these do it.
+AROUND = ("tickers", "target_duration", "decided_duration", "target_weights")
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
@@ -59,8 +61,15 @@ _GROUNDS: WeakKeyDictionary[Market, dict[tuple[Key, int], Ground]] = WeakKeyDict
 
 
 def is_stepped(kind: type[Strategy]) -> TypeGuard[type[SteppedRule]]:
-    """Whether many settings of a strategy can be decided together: built in, with a step."""
-    return kind.is_built_in() and issubclass(kind, SteppedRule)
+    """Whether many settings of a strategy can be decided together: built in, with a step.
+
+    Of one that overrides what surrounds its step, each setting is asked by itself.
+    """
+    return (
+        kind.is_built_in()
+        and issubclass(kind, SteppedRule)
+        and all(getattr(kind, name) is getattr(SteppedRule, name) for name in AROUND)
+    )
 
 
 def decided_together(

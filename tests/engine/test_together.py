@@ -157,6 +157,22 @@ def test_rules_without_a_step_of_ours_are_asked_one_by_one(rules):
     assert decided_together(rules, panel_of(MARKETS[12], 200), MARKETS[12]) is None
 
 
+@pytest.mark.parametrize("name", ["tickers", "target_duration", "target_weights"])
+def test_a_rule_that_overrides_what_surrounds_its_step_is_asked_itself(name, monkeypatch):
+    class Other(Carry):
+        """Carry, as the project may extend it. Known weakness: as carry."""
+
+    monkeypatch.setattr(Other, "__module__", "strategies.other")
+    market, panel = MARKETS[12], panel_of(MARKETS[12], 200)
+    assert decided_together([Other()], panel, market) is not None
+    monkeypatch.setattr(Other, name, {
+        "tickers": property(lambda self: ["SPY", "BIL", "SHY", "IEF"]),
+        "target_duration": lambda self, market: pd.Series(5.0, market.sessions),
+        "target_weights": lambda self, market: market.prices[["SPY"]] * 0.0,
+    }[name])  # fmt: skip
+    assert decided_together([Other()], panel, market) is None
+
+
 def test_what_cannot_be_traded_is_left_to_be_said():
     market, rules = MARKETS[12], RULES["attack_defend"]
     late = market.sessions.get_loc(max(r.target_weights(market).index[0] for r in rules)) - 1
