@@ -28,10 +28,13 @@ from backtests.engine.config import RunConfig
 from backtests.engine.run import Run
 from backtests.engine.summary import Summary
 from backtests.report.console import Switched
-from backtests.report.files import MANIFEST, SUMMARY, VERDICT, read_json
+from backtests.report.files import MANIFEST, SUMMARY, VERDICT, json_text, read_json
 from backtests.report.finished_run import ADDED
 from backtests.report.folder import require_intact
 from backtests.report.manifest import RunManifest, read_run_manifest
+from backtests.report.pages import TEARSHEET
+from backtests.report.pages import VERDICT as VERDICT_PAGE
+from backtests.report.pages import WITHDRAWALS as WITHDRAWALS_PAGE
 from backtests.report.program import Sources, sources, surroundings
 from backtests.report.receipts import Receipt, is_there, keep_receipt, read_receipts
 from backtests.report.verdict.document import read_verdict
@@ -60,11 +63,17 @@ class Question:
         The run that is wanted.
     sources
         This program's sources, as they were when it was asked.
+    pages
+        Files of the pages that are wanted.
+    standalone
+        Whether they have to hold all that they need.
     """
 
     key: str
     config: RunConfig
     sources: Sources
+    pages: tuple[str, ...]
+    standalone: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +134,10 @@ def question_of(
         "sources": here.sha256,
         "around": around,
     }
-    return Question(hashlib.sha256(json.dumps(decides).encode()).hexdigest(), config, here)
+    pages = [TEARSHEET.file] * with_tearsheet + [VERDICT_PAGE.file] * with_verdict
+    pages += [WITHDRAWALS_PAGE.file] * (withdrawals is not None)
+    key = hashlib.sha256(json.dumps(decides).encode()).hexdigest()
+    return Question(key, config, here, tuple(pages), standalone)
 
 
 def earlier_answer(
@@ -240,13 +252,16 @@ def remember(
         if not set(prices) <= reading.files.keys():
             return
     try:
-        manifest = sha256_of(read_regular(folder / MANIFEST, MOST_JSON))
-    except OSError:  # another process has just replaced it
+        manifest = read_regular(folder / MANIFEST, MOST_JSON)
+        is_answer = _is_answer(question, run, folder, manifest)
+    except OSError:
+        is_answer = False
+    if not is_answer:  # another process has just replaced it
         return
     receipt = Receipt(
         made=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         folder=folder.name,
-        manifest=manifest,
+        manifest=sha256_of(manifest),
         told=(first.removesuffix(where_from.bracketed), *others),
         judged=run.verdict is not None,
         unstressed=run.stress if isinstance(run.stress, str) else "",
@@ -255,6 +270,19 @@ def remember(
         reading=reading,
     )
     keep_receipt(out, question.key, receipt)
+
+
+def _is_answer(question: Question, run: Run, folder: Path, manifest: bytes) -> bool:
+    """Whether a folder has the numbers of a run and all pages that were asked for."""
+    from backtests.report.page import stands_alone
+
+    files = json.loads(manifest)["files"]
+    if files.get(SUMMARY) != sha256_of(json_text(run.summary).encode()):
+        return False
+    if not set(question.pages) <= files.keys():
+        return False
+    page = VERDICT_PAGE.file
+    return not (question.standalone and page in question.pages) or stands_alone(folder / page)
 
 
 def _is_settled(asked: Sources) -> bool:

@@ -505,6 +505,34 @@ def test_the_bundled_history_in_place_of_yahoos_is_no_answer_for_later(capsys, t
         assert len(executed) == runs
 
 
+@pytest.mark.parametrize("other", ["numbers", "pages"])
+def test_a_folder_that_another_process_has_just_replaced_is_no_answer(
+    capsys, tmp_path, monkeypatch, executed, other
+):
+    """One of another version of this program, or one that wants fewer pages."""
+    publish = backtests.jobs.publish
+    monkeypatch.setattr("backtests.jobs.begin_sheet", lambda run: None)
+    monkeypatch.setattr(
+        "backtests.report.tearsheet.write_tearsheet", lambda path, *_: path.write_text("a page")
+    )
+
+    def and_then_replaced(run, out, *words, **options):
+        folder = publish(run, out, *words, **options)
+        shutil.rmtree(folder)
+        other_run = replace(run, summary=replace(run.summary, initial=1.0))
+        if other == "numbers":
+            return publish(other_run, out, *words, **options)
+        return publish(run, out, with_tearsheet=False)
+
+    words = ["hedge_mix", "--source", "bundled", "--no-verdict", "--out", str(tmp_path)]
+    with monkeypatch.context() as patch:
+        patch.setattr("backtests.jobs.publish", and_then_replaced)
+        assert ended(main, capsys, *words)[0] == 0
+    assert not NOTE.search(ended(main, capsys, *words)[1])
+    assert len(executed) == 2
+    assert NOTE.search(ended(main, capsys, *words)[1])
+
+
 def test_a_receipt_that_cannot_be_written_is_a_warning(capsys, tmp_path, monkeypatch):
     from data.errors import OutputError
 

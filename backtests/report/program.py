@@ -59,9 +59,11 @@ def sources(packages: Sequence[Path] = PACKAGES) -> Sources:
 def _files(folder: Path) -> Iterator[str]:
     with os.scandir(folder) as entries:
         for entry in entries:
+            if entry.name in NOT_SOURCES or Path(entry.path) == CACHE:  # or a link to one
+                continue
             if not entry.is_dir(follow_symlinks=False):
                 yield entry.path
-            elif entry.name not in NOT_SOURCES and Path(entry.path) != CACHE:
+            else:
                 yield from _files(Path(entry.path))
 
 

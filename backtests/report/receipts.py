@@ -21,7 +21,7 @@ from data.regular import MOST_JSON, read_regular
 
 RECEIPTS = ".answers"
 LAYOUT = 1  # raised whenever a receipt means something else
-MOST_RECEIPTS = 200  # the newest
+MOST_RECEIPTS = 200  # the newest; fewer where they are very long
 MOST_READ = 1_000  # files of one run; of more there is no receipt
 
 
@@ -103,11 +103,8 @@ def keep_receipt(out: Path, question: str, receipt: Receipt) -> None:
             lasting = {
                 name: entry for name, entry in lasting.items() if is_there(out, entry.folder)
             }
-            newest = sorted(lasting, key=lambda name: lasting[name].made)[-MOST_RECEIPTS:]
-            table = json.dumps({name: to_json(lasting[name]) for name in newest})
-            body = f"{table}\n".encode("ascii")
-            if len(body) > MOST_JSON // 2:
-                return
+            newest = sorted(lasting, key=lambda name: lasting[name].made)[::-1]
+            body = _body({name: lasting[name] for name in newest[:MOST_RECEIPTS]})
             with replacing(place) as temporary:
                 temporary.write_bytes(_head(body) + b"\n" + body)
     except OSError as error:
@@ -115,6 +112,17 @@ def keep_receipt(out: Path, question: str, receipt: Receipt) -> None:
             f"{place} cannot be written: {error.strerror or error}; the run is finished, and will "
             "be made anew when it is asked for again"
         ) from error
+
+
+def _body(receipts: Mapping[str, Receipt]) -> bytes:
+    """Write receipts, the newest first, as far as there is room for them."""
+    entries, room = [], MOST_JSON // 2
+    for name, receipt in receipts.items():
+        entry = f"{json.dumps(name)}: {json.dumps(to_json(receipt))}"
+        if len(entry) < room:
+            entries.append(entry)
+            room -= len(entry) + len(", ")
+    return f"{{{', '.join(entries)}}}\n".encode("ascii")
 
 
 def _is_text(receipt: Receipt) -> bool:

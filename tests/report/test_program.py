@@ -52,6 +52,17 @@ def test_what_python_compiled_and_what_was_fetched_are_no_sources(tmp_path):
     assert not cache.exists() or sources().changed_ns < time.time_ns()
 
 
+def test_a_cache_of_snapshots_on_another_disk_is_no_source_either(tmp_path, monkeypatch):
+    package, disk = tmp_path / "data", tmp_path / "disk"
+    for folder in (package, disk):
+        folder.mkdir()
+    (package / "a.py").write_text("1")
+    before = sources([package])
+    monkeypatch.setattr("backtests.report.program.CACHE", package / "cache")
+    (package / "cache").symlink_to(disk)
+    assert sources([package]) == before
+
+
 def test_when_the_latest_file_changed_is_told(tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).write_text(name)

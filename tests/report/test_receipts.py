@@ -80,6 +80,19 @@ def test_receipts_of_folders_that_are_gone_and_the_oldest_go(out):
     assert set(read_receipts(out)) == {f"{number}" for number in range(3, MOST_RECEIPTS + 3)}
 
 
+def test_where_receipts_are_long_the_oldest_of_them_go(out, monkeypatch):
+    """A run of many tickers leaves a long one, and the next run is to find its own."""
+    keep_receipt(out, "a", RECEIPT)
+    monkeypatch.setattr("backtests.report.receipts.MOST_JSON", 5 * (out / RECEIPTS).stat().st_size)
+    for number in range(4):
+        keep_receipt(out, f"{number}", replace(RECEIPT, made=f"3{number}"))
+        assert f"{number}" in read_receipts(out)
+    lasting = set(read_receipts(out))
+    assert lasting == {"1", "2", "3"}
+    keep_receipt(out, "long", replace(RECEIPT, made="5", told=("x" * 9_999,)))
+    assert set(read_receipts(out)) == lasting
+
+
 def test_of_a_run_that_read_too_many_files_and_of_paths_that_are_no_text_there_is_none(out):
     files = {str(number): "" for number in range(MOST_READ + 1)}
     for reading in (Reading(files=files), Reading(files={"/a\udcff": ""})):

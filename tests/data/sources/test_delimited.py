@@ -417,8 +417,18 @@ def test_a_process_of_many_runs_works_out_each_content_once(tmp_path, monkeypatc
     assert read_table(other) is not first  # its errors name another file
     path.write_text("date,value\n2024-01-02,2\n")  # as long as before
     assert read_table(path).cells["value"].tolist() == ["2"]
-    monkeypatch.setattr(delimited, "MOST_REMEMBERED", 10)
-    assert read_table(other) is not read_table(other)
+
+
+def test_what_a_process_of_many_runs_remembers_is_bounded(tmp_path, monkeypatch):
+    """By the bytes of all files: of a portfolio of hundreds each is small."""
+    monkeypatch.setattr(delimited, "_remembered", [])
+    paths = [tmp_path / f"{name}.csv" for name in "ABC"]
+    for place in paths:
+        place.write_text("date,value\n2024-01-02,1\n")
+    delimited.remember_tables()
+    monkeypatch.setattr(delimited, "MOST_REMEMBERED", 2 * paths[0].stat().st_size)
+    first, again = ([read_table(place) for place in paths] for _ in range(2))
+    assert [one is other for one, other in zip(first, again, strict=True)] == [True, True, False]
 
 
 @pytest.mark.parametrize("cell", [" 1", "1 ", "\t1", "\u00a01", "1"])
