@@ -119,10 +119,11 @@ def _require_ours() -> None:
 
 
 _require_ours()
-if sys.argv[:1] == ["-m"]:  # Python is looking for a module of ours to run, and loads this first
-    from data.interrupt import expect_interrupts
+if sys.argv[:1] == ["-m"]:  # Python is looking for a module to run, and loads this first
+    from data.interrupt import expect_interrupts, is_looking_for
 
-    expect_interrupts()
+    if is_looking_for(__name__):
+        expect_interrupts()
 
 
 def __getattr__(name: str) -> Any:
