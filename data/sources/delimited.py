@@ -43,7 +43,7 @@ MOST_LINE = 1 << 17  # characters, as Python's reader of CSV allows in a cell
 MOST_COLUMNS = 1000
 MOST_CELLS = 4_000_000  # 27 columns on each of those days; 100 bytes of memory each
 LONG_CELL = 32  # characters, for each of which a cell counts once more
-MOST_REMEMBERED = 4 << 20  # bytes of a file
+MOST_REMEMBERED = 16 << 20  # bytes of all files; as text in cells they take several times that
 CHUNK = 1 << 16
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -98,7 +98,10 @@ def read_table(path: Path) -> Table:
         return _table(path, content)
     tables = _remembered[0]
     if (path, content) not in tables:
-        tables[path, content] = _table(path, content)
+        table = _table(path, content)
+        while sum(len(old) for _, old in tables) + len(content) > MOST_REMEMBERED:
+            del tables[next(iter(tables))]
+        tables[path, content] = table
     return tables[path, content]
 
 

@@ -421,6 +421,20 @@ def test_a_process_of_many_runs_works_out_each_content_once(tmp_path, monkeypatc
     assert read_table(other) is not read_table(other)
 
 
+def test_tables_of_many_files_do_not_fill_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "_remembered", [])
+    delimited.remember_tables()
+    text = "date,value\n2024-01-02,1\n"
+    monkeypatch.setattr(delimited, "MOST_REMEMBERED", 2 * len(text))  # of two files in all
+    paths = [tmp_path / f"{name}.csv" for name in "ABC"]
+    for path in paths:
+        path.write_text(text, newline="")
+    first, second, third = map(read_table, paths)
+    assert read_table(paths[1]) is second
+    assert read_table(paths[2]) is third
+    assert read_table(paths[0]) is not first  # the oldest
+
+
 @pytest.mark.parametrize("cell", [" 1", "1 ", "\t1", "\u00a01", "1"])
 def test_cells_have_no_outer_spaces(tmp_path, cell):
     path = tmp_path / "A.csv"
