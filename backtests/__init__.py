@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     from strategies.base import Strategy, parameter
 
 # When this process began to load the project: what changes later is not what it runs.
-BEGAN_NS = time.time_ns()
+try:
+    BEGAN_NS = time.time_ns()
+except OverflowError:  # a clock that Python cannot hold: whatever is asked for says so
+    BEGAN_NS = 0
 # The module of each public name.
 _HOMES = {
     "backtest": "backtests.face.backtest",
