@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     from strategies.base import Strategy, parameter
 
 # When this process began to load the project: what changes later is not what it runs.
-BEGAN_NS = time.time_ns()
+try:
+    BEGAN_NS = time.time_ns()
+except OverflowError:  # a clock that Python cannot hold: whatever is asked for says so
+    BEGAN_NS = 0
 # The module of each public name.
 _HOMES = {
     "backtest": "backtests.face.backtest",
@@ -119,10 +122,11 @@ def _require_ours() -> None:
 
 
 _require_ours()
-if sys.argv[:1] == ["-m"]:  # Python is looking for a module of ours to run, and loads this first
-    from data.interrupt import expect_interrupts
+if sys.argv[:1] == ["-m"]:  # Python is looking for a module to run, and loads this first
+    from data.interrupt import expect_interrupts, is_looking_for
 
-    expect_interrupts()
+    if is_looking_for(__name__):
+        expect_interrupts()
 
 
 def __getattr__(name: str) -> Any:

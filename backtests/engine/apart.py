@@ -156,11 +156,11 @@ def _started() -> subprocess.Popen[bytes] | None:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Let the other process end, which does so when its input is closed, and wait for it."""
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            with contextlib.suppress(OSError):  # what was not sent is not wanted any more
-                stream.close()
     try:
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):  # what was not sent is not wanted any more
+                    stream.close()
         process.wait(GRACE)
     except subprocess.TimeoutExpired:
         pass

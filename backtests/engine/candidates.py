@@ -181,7 +181,7 @@ class Candidates:
     def taken(self, which: NDArray[np.int64]) -> Candidates:
         """Some candidates of schedules, each as often as it is named; without bands and flows."""
         if self.offsets is None or not self.is_plain:
-            raise UsageError("only plain candidates of schedules are taken one by one")
+            raise IndexError("only plain candidates of schedules are taken one by one")
         if np.array_equal(which, np.arange(len(self))):
             return self
         counts = np.diff(self.offsets)[which]

@@ -31,6 +31,8 @@ def serve(load: Callable[[], Works]) -> NoReturn:
         Called once, when everything is ready to take calls: the functions that can be called.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent process
+    if hasattr(signal, "SIGTTOU"):  # stty tostop: what prints in the background is stopped
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     questions = open(os.dup(0), "rb")  # noqa: SIM115 - as long as the process
     answers = open(os.dup(1), "wb")  # noqa: SIM115
     os.dup2(2, 1)  # what a library prints is no answer
@@ -70,10 +72,12 @@ def _loaded() -> Works:
 
 def _take(questions: BinaryIO, calls: PriorityQueue[Call]) -> None:
     """Take calls while others are done, so that nobody waits to send one."""
-    while (message := receive(questions)) is not None:
-        number, is_later, content = message
-        calls.put((is_later, number, content))
-    _leave()
+    try:
+        while (message := receive(questions)) is not None:
+            number, is_later, content = message
+            calls.put((is_later, number, content))
+    finally:  # also where memory runs out: the parent must not wait for ever
+        _leave()
 
 
 def _leave() -> None:
@@ -88,12 +92,12 @@ def _leave() -> None:
 
 def _give(answers: BinaryIO, done: SimpleQueue[tuple[int, bytes]]) -> None:
     """Send answers while further calls are done, whenever they are read."""
-    while True:
-        number, answer = done.get()
-        try:
+    try:
+        while True:
+            number, answer = done.get()
             send(answers, answer, number)
-        except OSError:  # nobody reads any more
-            _leave()
+    finally:  # nobody reads any more, or memory runs out
+        _leave()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -82,7 +83,10 @@ def raised(error: BaseException) -> bytes:
     if isinstance(error, HedgeError):
         about = [type(error).__name__, str(error)]
     elif isinstance(error, OSError):
-        about = ["OSError", error.errno, error.strerror or str(error), error.filename]
+        name: object = error.filename
+        name = os.fspath(name) if isinstance(name, os.PathLike) else name
+        name = os.fsdecode(name) if isinstance(name, bytes) else name
+        about = ["OSError", error.errno, error.strerror or str(error), name]
     elif isinstance(error, MemoryError):
         about = ["MemoryError", str(error)]
     else:

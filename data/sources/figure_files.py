@@ -46,7 +46,8 @@ def _numbers(table: Table, columns: list[str], *, holes: bool) -> Read:
     raw_dates = table.cells.iloc[:, 0]
     # The date as written is the exchange's own, whatever time zone follows it.
     given = [text[:10] if DATE.fullmatch(text) else None for text in raw_dates]
-    dates = pd.to_datetime(pd.Series(given, dtype=object), format="%Y-%m-%d", errors="coerce")
+    texts = pd.Series(given, dtype=object, name=raw_dates.name)
+    dates = pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce")
     dates = dates.where(dates.between("1800-01-01", "2200-12-31"))
     read = {column: pd.to_numeric(cells[column], errors="coerce") for column in columns}
     checks = [(raw_dates, "a date as YYYY-MM-DD", dates.isna())]

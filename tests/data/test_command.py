@@ -219,6 +219,17 @@ def test_a_clock_beyond_what_python_holds_is_one_line(monkeypatch, capsys):
     assert (code, errors) == (2, f"error: {LATE}\n")
 
 
+def test_such_a_clock_is_no_error_of_an_import():
+    script = """
+import time
+def too_late():
+    raise OverflowError
+time.time_ns = too_late
+import backtests
+"""
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
 LATE = (
     "this machine's clock stands after 2262-04-11, the last day that Python can hold; set it right"
 )

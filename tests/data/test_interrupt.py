@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
+import pytest
+
+from data.interrupt import is_looking_for
 from tests.conftest import ROOT
 
 RAISES = "from data.interrupt import expect_interrupts\nexpect_interrupts()\nraise {}\n"
@@ -35,3 +39,36 @@ def test_only_a_module_that_python_runs_expects_them():
     """Not a program of somebody else's that imports this project."""
     script = "import sys, backtests; assert sys.excepthook is sys.__excepthook__"
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
+def test_a_program_that_imports_this_project_as_python_looks_for_it_is_left_alone(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "__init__.py").write_text("import backtests")
+    (tmp_path / "mine" / "tool.py").write_text(
+        "import sys; assert sys.excepthook is sys.__excepthook__"
+    )
+    subprocess.run(
+        [sys.executable, "-m", "mine.tool", "backtests.run"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "given", "name"),
+    [
+        (["-m", "mine.tool"], ["-m", "backtests.run"], "mine"),
+        (["-P", "-X", "utf8", "-m", "backtests.run"], ["hedge_mix"], "backtests"),
+        (["-mbacktests.run"], [], "backtests"),
+        (["-Pm", "backtests.run"], ["--list"], "backtests"),
+        (["-Pmbacktests.run"], ["-m", "mine"], "backtests"),
+    ],
+)
+def test_whose_module_python_looks_for_is_told_from_its_command_line(
+    monkeypatch, options, given, name
+):
+    monkeypatch.setattr(sys, "orig_argv", ["python", *options, *given])
+    for package in ("mine", "backtests"):
+        monkeypatch.setattr(sys, "argv", ["-m", *given])
+        assert is_looking_for(package) == (package == name)
+        monkeypatch.setattr(sys, "argv", ["/where/it/is.py", *given])  # it runs by now
+        assert not is_looking_for(package)

@@ -232,6 +232,7 @@ ALLOWED = {
     "data/bundled/world.py: read_csv": "tables of this project",
     "data/command.py: open": "the null device",
     "data/durable.py: open": "to sync what was just written",
+    "backtests/engine/libraries.py: open": "the pipes between two processes of ours",
     "data/sources/fred.py: read_csv": "an answer, in memory",
     "data/sources/snapshots.py: read_csv": "bytes that were read and verified",
     "data/sources/files.py: read_table": "of this project: data/sources/delimited.py",
@@ -258,6 +259,7 @@ IN_PARTS = {
     "data/regular.py": "the module itself",
     "data/sources/ticker_files.py": "whether a file is a ticker's: files.tickers notes which are",
     "backtests/report/files.py": "hashes of results",
+    "backtests/lab/saved_pages.py": "pages of saved runs, to be sent",
     "backtests/report/tuning/trials.py": "the log of trials",
 }
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from typing import Any
 
@@ -44,6 +45,12 @@ def shout(letters: int) -> str:
 
 
 @may_be_apart
+def warn() -> None:
+    """Print for the user."""
+    print("warned", file=sys.stderr)
+
+
+@may_be_apart
 def fail(kind: str) -> None:
     """Raise an error."""
     if kind == "OSError":
@@ -63,7 +70,7 @@ def end() -> None:
 
 def loaded() -> Works:
     """The functions that can be called."""
-    return echo, process, note, shout, fail, end
+    return echo, process, note, shout, warn, fail, end
 
 
 if __name__ == "__main__":

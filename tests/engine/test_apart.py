@@ -13,6 +13,7 @@ import pytest
 
 from backtests.engine import apart as module
 from backtests.engine.apart import apart, later
+from backtests.engine.wire import packed
 from data.errors import DataError, HedgeError, OutputError, WorkerError
 from tests.conftest import ROOT
 from tests.engine import answering
@@ -196,3 +197,54 @@ run_command(click.Command("door", callback=act))
             cwd=ROOT, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="a terminal of POSIX")
+def test_it_prints_where_the_terminal_stops_others_that_print():
+    """As ``stty tostop`` asks for: else nothing more would ever be answered."""
+    script = """
+import os, pty, signal, sys, termios
+own, terminal = pty.openpty()
+settings = termios.tcgetattr(terminal)
+settings[3] |= termios.TOSTOP
+termios.tcsetattr(terminal, termios.TCSANOW, settings)
+os.setsid()
+os.close(os.open(os.ttyname(terminal), os.O_RDWR))  # the terminal of this session
+assert os.tcgetpgrp(terminal) == os.getpgid(0)
+os.dup2(terminal, 2)
+from backtests.engine import apart
+from tests.engine import answering
+apart.MODULE, apart.cores = answering.__name__, lambda: 2
+signal.alarm(60)
+with apart.apart():
+    answering.warn()
+    assert answering.process() != os.getpid()
+assert b"warned" in os.read(own, 1000)
+print("done")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "done\n")
+
+
+@pytest.mark.parametrize("raised_by", ["receive", "send"])
+def test_a_process_that_can_no_longer_be_asked_or_answer_ends(raised_by):
+    """As where memory runs out in a thread: else the parent would wait for ever."""
+    script = f"""
+from backtests.engine import libraries
+from tests.engine import answering
+def fails(*arguments):
+    raise MemoryError
+libraries.{raised_by} = fails
+libraries.serve(answering.loaded)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        module.send(process.stdin, packed(["process", [], {}]), 1)
+        try:
+            assert process.wait(PATIENCE) == 0
+        finally:
+            process.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -83,3 +84,7 @@ def test_an_answer_is_a_value_or_an_error():
         answered(raised(StrictError("too old")))
     with pytest.raises(OSError, match="odd"):  # one of a library, without a number
         answered(raised(OSError("odd")))
+    for name, told in ((Path("/a"), "/a"), (b"/a", "/a"), ("/a", "/a"), (9, 9), (None, None)):
+        with pytest.raises(FileNotFoundError) as missing:
+            answered(raised(FileNotFoundError(2, "not there", name)))
+        assert missing.value.filename == told

@@ -73,6 +73,11 @@ def test_where_every_row_counts_an_empty_cell_is_an_error(written):
     assert np.isnan(numbers_of(table, ["a"], [], holes=True)["a"].iloc[1])
 
 
+def test_the_dates_have_the_name_that_their_column_has(written):
+    for head in ("date", "DATE", "observation_date"):
+        assert read_figures(written(f"{head},a\n2024-01-02,1.5\n"), []).index.name == head
+
+
 def test_what_is_read_twice_of_a_table_is_nobody_elses(written):
     table = read_table(written('date,a\n2024-01-02,"1,5"\n2024-01-03,2\n'))
     notes: list[str] = []
