@@ -163,5 +163,5 @@ def test_candidates_of_schedules_are_taken_as_often_as_they_are_named():
     assert made.taken(np.arange(3)) is made
     static = Candidates(targets, rows[:1])
     for other in (static, made.paid(np.zeros(4), np.zeros(4))):
-        with pytest.raises(UsageError, match="only plain candidates of schedules"):
+        with pytest.raises(IndexError, match="only plain candidates of schedules"):
             other.taken(np.array([0]))
