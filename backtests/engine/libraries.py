@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from queue import PriorityQueue, SimpleQueue
 from typing import Any, BinaryIO, NoReturn
@@ -20,6 +21,12 @@ from data.terminal import use_printable_streams
 
 Call = tuple[bool, int, bytes]  # whether it may come later, its number, its content
 Works = Sequence[Callable[..., Any]]
+
+
+# After an answer that was waited for the next question often follows at once: what may come later
+# is not begun for so many seconds, lest that question wait for the end of a chart.
+QUIET = 0.15
+GLANCE = 0.002  # seconds between two looks for it
 
 
 def serve(load: Callable[[], Works]) -> NoReturn:
@@ -46,14 +53,21 @@ def serve(load: Callable[[], Works]) -> NoReturn:
     from backtests.engine.wire import raised, returned, unpacked
 
     by_name = {work.__name__: work for work in load()}
+    quiet_from = 0.0
     while True:
-        _, number, content = calls.get()
+        may_wait, number, content = calls.get()
+        if may_wait and time.monotonic() < quiet_from:
+            calls.put((may_wait, number, content))
+            time.sleep(GLANCE)
+            continue
         try:
             name, arguments, options = unpacked(content)
             answer = returned(by_name[name](*arguments, **options))
         except Exception as error:
             answer = raised(error)
         done.put((number, answer))
+        if not may_wait:
+            quiet_from = time.monotonic() + QUIET
 
 
 def main() -> None:
