@@ -91,6 +91,9 @@ def _run(command: click.Command, given: Sequence[str], *, debug: bool) -> None:
         command.main(args=list(given), standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
+        # An interrupt within code made of text, such as that of dataclasses while modules load, is
+        # remembered by Python until more of it runs: it would end by the signal, not with 1.
+        exec("")  # noqa: S102
         sys.exit(_say(INTERRUPTED, 1))
     except click.ClickException as error:
         sys.exit(_say(f"{error.format_message()} (see --help)", 2, debug=debug))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import itertools
+import os
 import subprocess
 import sys
 from shutil import which
@@ -263,3 +264,26 @@ def test_a_full_memory_is_one_line_and_no_fault_of_ours(capsys):
     code, _, errors = ended(hungry, capsys)
     assert (code, errors.count("\n")) == (2, 1)
     assert errors.startswith("error: this machine's memory is full; close programs")
+
+
+INTERRUPTED_WITHIN_TEXT = """
+import click
+from data.command import run_command
+
+@click.command()
+def main():
+    exec("raise KeyboardInterrupt")  # as the standard library makes dataclasses while it loads
+
+run_command(main)
+"""
+
+
+def test_ctrl_c_within_code_made_of_text_ends_as_anywhere_else(tmp_path):
+    """Python remembers such an interrupt, and would end a module by the signal all the same."""
+    (tmp_path / "interrupted.py").write_text(INTERRUPTED_WITHIN_TEXT)
+    done = subprocess.run(
+        [sys.executable, "-m", "interrupted"], cwd=tmp_path, capture_output=True, text=True,
+        check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.stderr.strip() == "error: interrupted; finished results are intact"
+    assert done.returncode == 1
